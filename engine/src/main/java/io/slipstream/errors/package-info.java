@@ -1,0 +1,2 @@
+/** Exceptions, one per thing a caller would do differently. */
+package io.slipstream.errors;
