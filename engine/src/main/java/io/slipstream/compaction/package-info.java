@@ -1,0 +1,2 @@
+/** Rewrites the live set to a new file and publishes it by rename. Internal. */
+package io.slipstream.compaction;

@@ -1,0 +1,99 @@
+package io.slipstream.index;
+
+import io.slipstream.format.RecordFlyweight;
+import io.slipstream.format.RecordLayout;
+import io.slipstream.replay.RecordHandler;
+import io.slipstream.storage.LogBytes;
+import org.agrona.DirectBuffer;
+
+/**
+ * What is live after the records shown to it: the keys' put records and the cursor; and whether any record was redundant.
+ *
+ * <p>One writer; any number of readers once the replay is over and this is safely published.
+ */
+public final class LiveSet implements RecordHandler {
+    private final LogBytes bytes;
+    private final KeyTable table;
+    private final byte[] cursor = new byte[RecordLayout.MAX_TOKEN_LENGTH];
+    private int cursorLength;
+    private long redundantRecords;
+
+    /** An empty live set over the records of {@code bytes}. */
+    public LiveSet(final LogBytes bytes) {
+        this.bytes = bytes;
+        this.table = new KeyTable(bytes);
+    }
+
+    @Override
+    public void onRecord(final RecordFlyweight record) {
+        switch (record.type()) {
+            case RecordLayout.PUT -> {
+                if (table.put(record.buffer(), record.keyOffset(), record.keyLength(), record.position())) {
+                    redundantRecords++;
+                }
+            }
+            case RecordLayout.DELETE -> {
+                table.remove(record.buffer(), record.keyOffset(), record.keyLength());
+                redundantRecords++;
+            }
+            default -> onCursor(record);
+        }
+    }
+
+    private void onCursor(final RecordFlyweight record) {
+        if (cursorLength > 0) {
+            redundantRecords++;
+        }
+        cursorLength = record.tokenLength();
+        bytes.copy(record.tokenPosition(), cursor, 0, cursorLength);
+    }
+
+    /** Number of live keys. */
+    public int length() {
+        return table.length();
+    }
+
+    /** Whether there is neither a live key nor a cursor. */
+    public boolean isEmpty() {
+        return table.length() == 0 && cursorLength == 0;
+    }
+
+    /** Whether no record was redundant. Source: docs/format.md, "Compact". */
+    public boolean isCompact() {
+        return redundantRecords == 0;
+    }
+
+    /** The cursor's bytes; empty for none. A copy. */
+    public byte[] cursor() {
+        final byte[] copy = new byte[cursorLength];
+        System.arraycopy(cursor, 0, copy, 0, cursorLength);
+        return copy;
+    }
+
+    /** Position of the key's live put record; 0 if it has none. */
+    public long position(final DirectBuffer key, final int offset, final int keyLength) {
+        return table.position(key, offset, keyLength);
+    }
+
+    /** Positions of the live put records, in the order they were appended. */
+    public long[] positions() {
+        return table.positions();
+    }
+
+    /** Positions of the live put records, in the order of their keys as unsigned UTF-8 bytes. */
+    public long[] positionsInKeyOrder() {
+        final long[] positions = table.positions();
+        new KeySort(bytes).sort(positions);
+        return positions;
+    }
+
+    /** Bytes of heap the index holds. */
+    public long heapBytes() {
+        return table.heapBytes();
+    }
+
+    /** The mapped log that the positions point into. */
+    public LogBytes bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,66 @@
+package io.slipstream.replay;
+
+import io.slipstream.errors.CorruptSnapshotException;
+import io.slipstream.errors.InvalidSnapshotFormatException;
+import io.slipstream.errors.SnapshotDamageException;
+
+import java.nio.file.Path;
+
+/**
+ * Where a log ends and why. Source: docs/recovery.md, the verdict table.
+ *
+ * @param kind       what the end is
+ * @param row        row of the table, 1 to 10; 0 for the header
+ * @param position   end of the last record that counts; for damage, where it was found
+ * @param fileLength length of the file that was judged
+ * @param survivors  sound records found after the position, counted without overlap
+ * @param detail     what was found, for messages
+ */
+public record Verdict(Kind kind, int row, long position, long fileLength, long survivors, String detail) {
+    /** The kinds of end. */
+    public enum Kind {
+        /** The log ends where the file does. */
+        CLEAN,
+        /** The log ends in zeros that were never used. */
+        SLACK,
+        /** The last append did not finish. */
+        TORN,
+        /** Damage with something after it. */
+        CORRUPTED,
+        /** Not PGSS v2. */
+        INVALID
+    }
+
+    /** Whether the log is refused. */
+    public boolean isRefused() {
+        return kind == Kind.CORRUPTED || kind == Kind.INVALID;
+    }
+
+    /** Bytes that a torn tail drops; 0 for anything else. */
+    public long droppedLength() {
+        return kind == Kind.TORN ? fileLength - position : 0;
+    }
+
+    /** The exception that refuses {@code file} for this verdict. */
+    public SnapshotDamageException toException(final Path file) {
+        return kind == Kind.CORRUPTED
+                ? new CorruptSnapshotException(message(file), file, position, row, survivors)
+                : new InvalidSnapshotFormatException(message(file), file, position, row);
+    }
+
+    /** What, where, and what to do. */
+    public String message(final Path file) {
+        final String rule = row == 0 ? "header" : "row " + row;
+        final String what = switch (kind) {
+            case CORRUPTED -> "corrupted log: ";
+            case INVALID -> "invalid format: ";
+            case TORN -> "torn tail: ";
+            default -> "";
+        };
+        final String after = kind == Kind.CORRUPTED ? " survivors=" + survivors : "";
+        final String advice = isRefused()
+                ? "; file unchanged, rebuild it from the store or see 'repair' (docs/recovery.md, " + rule + ")"
+                : " (docs/recovery.md, " + rule + ")";
+        return what + detail + ": file=" + file + " offset=" + position + " length=" + fileLength + after + advice;
+    }
+}

@@ -1,0 +1,382 @@
+package io.slipstream.writer;
+
+import io.slipstream.format.Utf8;
+import io.slipstream.storage.StorageFile;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32;
+
+import static io.slipstream.format.RecordLayout.BYTE_ORDER;
+import static io.slipstream.format.RecordLayout.CRC_OFFSET;
+import static io.slipstream.format.RecordLayout.CURSOR;
+import static io.slipstream.format.RecordLayout.CURSOR_LENGTH_OFFSET;
+import static io.slipstream.format.RecordLayout.CURSOR_OFFSET;
+import static io.slipstream.format.RecordLayout.DELETE;
+import static io.slipstream.format.RecordLayout.KEY_LENGTH_OFFSET;
+import static io.slipstream.format.RecordLayout.KEY_OFFSET;
+import static io.slipstream.format.RecordLayout.MAX_FRAME_LENGTH;
+import static io.slipstream.format.RecordLayout.MAX_KEY_LENGTH;
+import static io.slipstream.format.RecordLayout.MAX_TOKEN_LENGTH;
+import static io.slipstream.format.RecordLayout.PUT;
+import static io.slipstream.format.RecordLayout.TOKEN_LENGTH_FIELD;
+import static io.slipstream.format.RecordLayout.TYPE_OFFSET;
+import static io.slipstream.format.RecordLayout.cursorLength;
+import static io.slipstream.format.RecordLayout.deleteLength;
+import static io.slipstream.format.RecordLayout.deleteTokenLengthOffset;
+import static io.slipstream.format.RecordLayout.putLength;
+import static io.slipstream.format.RecordLayout.putTokenLengthOffset;
+import static io.slipstream.format.RecordLayout.valueLengthOffset;
+import static io.slipstream.format.RecordLayout.valueOffset;
+
+/**
+ * Encodes records and commits them into the mapped end of a log. No allocation, lock or system call per record, but to grow.
+ *
+ * <p>One writer thread; {@link #position()} from any thread.
+ */
+public final class RecordAppender {
+    /*
+     * Ordering
+     *  K1  Type, key length, value length, token length, in this order: each length is stored only after those that place it. Then the body,
+     *      then the crc in one 4-byte store; a release fence between any two. Killed anywhere in between, the record has crc 0 and zeros behind
+     *      it: an append that was never committed (row 8 of docs/recovery.md), never a false "corrupted".
+     *  K2  The position is published after the crc: whoever sees it sees whole records up to it.
+     *  P1  The kernel writes mapped pages in any order. Without a force, power loss may take a page before a kept one.
+     *
+     * The record is built in a scratch array on the heap, checked and summed there, and copied into the segment in one piece. So the
+     * caller's bytes are read once, a caller that changes them meanwhile cannot make a wrong crc, and the checksum intrinsic never runs over
+     * mapped bytes, which would kill the JVM should the file be cut short. The lengths are stored again with the body, as the same bytes.
+     * A record longer than the scratch goes through it piece by piece.
+     */
+    private static final VarHandle POSITION;
+
+    static {
+        try {
+            POSITION = MethodHandles.lookup().findVarHandle(RecordAppender.class, "position", long.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Length in bytes of the longest record that can be appended: it lies whole inside one mapping. */
+    public static final long MAX_RECORD_LENGTH = (1L << 31) - 4096;
+
+    private static final int SCRATCH_LENGTH = 1 << 17;
+    private static final int PIECE_LENGTH = 1 << 16;
+    private static final byte[] NO_BYTES = {};
+
+    private final StorageFile file;
+    private final SegmentLengths lengths;
+    private final byte[] scratch = new byte[SCRATCH_LENGTH];
+    private final UnsafeBuffer scratchBuffer = new UnsafeBuffer(scratch);
+    private final UnsafeBuffer arrayView = new UnsafeBuffer(NO_BYTES);
+    private final CRC32 crc = new CRC32();
+    private byte[] piece;
+
+    private Segment segment;
+    private UnsafeBuffer buffer;
+    private int index;
+    private long position;
+    private long growths;
+
+    /** How long segments are. */
+    @FunctionalInterface
+    public interface SegmentLengths {
+        /** Length in bytes of the segment to prepare for a log that is {@code logLength} bytes long. */
+        int next(long logLength);
+    }
+
+    /** Prepares the first segment behind {@code position}, where {@code file} ends. */
+    public RecordAppender(final StorageFile file, final long position, final SegmentLengths lengths) throws IOException {
+        this.file = file;
+        this.lengths = lengths;
+        use(Segment.prepare(file, position, position, Segment.endOf(position, 0, lengths.next(position))), position);
+    }
+
+    private void use(final Segment prepared, final long appendPosition) {
+        segment = prepared;
+        buffer = prepared.buffer();
+        index = (int) (appendPosition - prepared.startPosition());
+        POSITION.setRelease(this, appendPosition);
+    }
+
+    /** End of the last committed record. Any thread. */
+    public long position() {
+        return (long) POSITION.getAcquire(this);
+    }
+
+    /** Where the mapped segment, and the file, ends. */
+    public long capacity() {
+        return segment.endPosition();
+    }
+
+    /** How often a segment was added. */
+    public long growths() {
+        return growths;
+    }
+
+    /** Appends a put. Nothing is appended if it throws. */
+    public void put(final String key, final byte[] value, final byte[] token) {
+        final int keyLength = encodeKey(key);
+        arrayView.wrap(value);
+        try {
+            final int tokenLength = checkedToken(token);
+            appendPut(keyLength, arrayView, 0, value.length, token, tokenLength, 0);
+        } finally {
+            arrayView.wrap(NO_BYTES);
+        }
+    }
+
+    /** Appends a put with an 8-byte token. Nothing is appended if it throws. */
+    public void put(
+            final DirectBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final DirectBuffer value,
+            final int valueOffset,
+            final int valueLength,
+            final long revision) {
+        copyKey(key, keyOffset, keyLength);
+        value.boundsCheck(valueOffset, valueLength);
+        appendPut(keyLength, value, valueOffset, valueLength, null, Long.BYTES, revision);
+    }
+
+    /** Appends a delete. Nothing is appended if it throws. */
+    public void delete(final String key, final byte[] token) {
+        appendDelete(encodeKey(key), token, checkedToken(token), 0);
+    }
+
+    /** Appends a delete with an 8-byte token. Nothing is appended if it throws. */
+    public void delete(final DirectBuffer key, final int keyOffset, final int keyLength, final long revision) {
+        copyKey(key, keyOffset, keyLength);
+        appendDelete(keyLength, null, Long.BYTES, revision);
+    }
+
+    /** Appends a cursor. Nothing is appended if it throws. */
+    public void cursor(final byte[] token) {
+        appendCursor(token, checkedToken(token), 0);
+    }
+
+    /** Appends an 8-byte cursor. Nothing is appended if it throws. */
+    public void cursor(final long revision) {
+        appendCursor(null, Long.BYTES, revision);
+    }
+
+    private void appendPut(
+            final int keyLength,
+            final DirectBuffer value,
+            final int valueOffset,
+            final int valueLength,
+            final byte[] token,
+            final int tokenLength,
+            final long revision) {
+        final long length = putLength(keyLength, valueLength, tokenLength);
+        if (length > MAX_RECORD_LENGTH) {
+            throw new IllegalArgumentException("record too long: length=" + length + " max=" + MAX_RECORD_LENGTH + " valueLength=" + valueLength);
+        }
+        if (length > buffer.capacity() - index) {
+            grow(length);
+        }
+        scratch[TYPE_OFFSET] = PUT;
+        scratchBuffer.putShort(KEY_LENGTH_OFFSET, (short) keyLength, BYTE_ORDER);
+        scratchBuffer.putInt(valueLengthOffset(keyLength), valueLength, BYTE_ORDER);
+        if (length <= SCRATCH_LENGTH) {
+            value.getBytes(valueOffset, scratch, valueOffset(keyLength), valueLength);
+            final int tokenLengthOffset = (int) putTokenLengthOffset(keyLength, valueLength);
+            setToken(tokenLengthOffset, token, tokenLength, revision);
+            commit(PUT, keyLength, valueLength, tokenLengthOffset, tokenLength, (int) length);
+        } else {
+            commitInPieces(keyLength, value, valueOffset, valueLength, token, tokenLength, revision);
+        }
+    }
+
+    private void appendDelete(final int keyLength, final byte[] token, final int tokenLength, final long revision) {
+        final int length = deleteLength(keyLength, tokenLength);
+        if (length > buffer.capacity() - index) {
+            grow(length);
+        }
+        scratch[TYPE_OFFSET] = DELETE;
+        scratchBuffer.putShort(KEY_LENGTH_OFFSET, (short) keyLength, BYTE_ORDER);
+        final int tokenLengthOffset = deleteTokenLengthOffset(keyLength);
+        setToken(tokenLengthOffset, token, tokenLength, revision);
+        commit(DELETE, keyLength, 0, tokenLengthOffset, tokenLength, length);
+    }
+
+    private void appendCursor(final byte[] token, final int tokenLength, final long revision) {
+        final int length = cursorLength(tokenLength);
+        if (length > buffer.capacity() - index) {
+            grow(length);
+        }
+        scratch[TYPE_OFFSET] = CURSOR;
+        setToken(CURSOR_LENGTH_OFFSET, token, tokenLength, revision);
+        commit(CURSOR, 0, 0, CURSOR_LENGTH_OFFSET, tokenLength, CURSOR_OFFSET + tokenLength);
+    }
+
+    private void setToken(final int tokenLengthOffset, final byte[] token, final int tokenLength, final long revision) {
+        scratch[tokenLengthOffset] = (byte) tokenLength;
+        if (token == null) {
+            scratchBuffer.putLong(tokenLengthOffset + TOKEN_LENGTH_FIELD, revision, ByteOrder.BIG_ENDIAN);
+        } else {
+            System.arraycopy(token, 0, scratch, tokenLengthOffset + TOKEN_LENGTH_FIELD, tokenLength);
+        }
+    }
+
+    private void commit(
+            final int type, final int keyLength, final int valueLength, final int tokenLengthOffset, final int tokenLength, final int length) {
+        crc.reset();
+        crc.update(scratch, TYPE_OFFSET, length - TYPE_OFFSET);
+        final UnsafeBuffer target = buffer;
+        final int at = index;
+        storeFrame(target, at, type, keyLength, valueLength, tokenLengthOffset, tokenLength);
+        target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, length - TYPE_OFFSET);
+        VarHandle.releaseFence(); // K1
+        target.putInt(at + CRC_OFFSET, (int) crc.getValue(), BYTE_ORDER);
+        advance(length);
+    }
+
+    // K1
+    private static void storeFrame(
+            final UnsafeBuffer target,
+            final int at,
+            final int type,
+            final int keyLength,
+            final int valueLength,
+            final int tokenLengthOffset,
+            final int tokenLength) {
+        target.putByte(at + TYPE_OFFSET, (byte) type);
+        if (type != CURSOR) {
+            VarHandle.releaseFence();
+            target.putShort(at + KEY_LENGTH_OFFSET, (short) keyLength, BYTE_ORDER);
+        }
+        if (type == PUT) {
+            VarHandle.releaseFence();
+            target.putInt(at + valueLengthOffset(keyLength), valueLength, BYTE_ORDER);
+        }
+        VarHandle.releaseFence();
+        target.putByte(at + tokenLengthOffset, (byte) tokenLength);
+        VarHandle.releaseFence();
+    }
+
+    private void advance(final int length) {
+        index += length;
+        POSITION.setRelease(this, position + length); // K2
+    }
+
+    private void commitInPieces(
+            final int keyLength,
+            final DirectBuffer value,
+            final int valueOffset,
+            final int valueLength,
+            final byte[] token,
+            final int tokenLength,
+            final long revision) {
+        final int length = (int) putLength(keyLength, valueLength, tokenLength);
+        final int tokenLengthOffset = (int) putTokenLengthOffset(keyLength, valueLength);
+        final int frameEnd = valueOffset(keyLength);
+        final UnsafeBuffer target = buffer;
+        final int at = index;
+        boolean committed = false;
+        try {
+            storeFrame(target, at, PUT, keyLength, valueLength, tokenLengthOffset, tokenLength);
+            crc.reset();
+            crc.update(scratch, TYPE_OFFSET, frameEnd - TYPE_OFFSET);
+            target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, frameEnd - TYPE_OFFSET);
+            copyInPieces(value, valueOffset, valueLength, at + frameEnd);
+            setToken(MAX_FRAME_LENGTH, token, tokenLength, revision);
+            crc.update(scratch, MAX_FRAME_LENGTH, TOKEN_LENGTH_FIELD + tokenLength);
+            target.putBytes(at + tokenLengthOffset, scratch, MAX_FRAME_LENGTH, TOKEN_LENGTH_FIELD + tokenLength);
+            VarHandle.releaseFence(); // K1
+            target.putInt(at + CRC_OFFSET, (int) crc.getValue(), BYTE_ORDER);
+            committed = true;
+        } finally {
+            if (!committed) {
+                // The caller's buffer failed half way. A later, shorter record must find zeros behind it.
+                target.setMemory(at, length, (byte) 0);
+            }
+        }
+        advance(length);
+    }
+
+    private void copyInPieces(final DirectBuffer value, final int valueOffset, final int valueLength, final int targetIndex) {
+        if (piece == null) {
+            piece = new byte[PIECE_LENGTH];
+        }
+        for (int done = 0; done < valueLength; done += PIECE_LENGTH) {
+            final int count = Math.min(PIECE_LENGTH, valueLength - done);
+            value.getBytes(valueOffset + done, piece, 0, count);
+            crc.update(piece, 0, count);
+            buffer.putBytes(targetIndex + done, piece, 0, count);
+        }
+    }
+
+    private int encodeKey(final String key) {
+        final int length = Utf8.encode(key, scratch, KEY_OFFSET, MAX_KEY_LENGTH);
+        if (length < 0) {
+            throw refusedKey(key, length);
+        }
+        return length;
+    }
+
+    private static IllegalArgumentException refusedKey(final String key, final int reason) {
+        final long length = Utf8.encodedLength(key);
+        return reason == Utf8.TOO_LONG && length >= 0
+                ? keyTooLong(length)
+                : new IllegalArgumentException("key has an unpaired surrogate: it has no UTF-8 form; key length in chars=" + key.length());
+    }
+
+    private static IllegalArgumentException keyTooLong(final long length) {
+        return new IllegalArgumentException("key too long: length=" + length + " max=" + MAX_KEY_LENGTH + " (bytes in UTF-8)");
+    }
+
+    private void copyKey(final DirectBuffer key, final int offset, final int length) {
+        if (length > MAX_KEY_LENGTH) {
+            throw keyTooLong(length);
+        }
+        key.boundsCheck(offset, length);
+        key.getBytes(offset, scratch, KEY_OFFSET, length);
+        if (!Utf8.isValid(scratchBuffer, KEY_OFFSET, length)) {
+            throw new IllegalArgumentException("key is not UTF-8: length=" + length);
+        }
+    }
+
+    private static int checkedToken(final byte[] token) {
+        if (token.length > MAX_TOKEN_LENGTH) {
+            throw new IllegalArgumentException("token too long: length=" + token.length + " max=" + MAX_TOKEN_LENGTH);
+        }
+        return token.length;
+    }
+
+    private void grow(final long needed) {
+        final long end = segment.endPosition();
+        try {
+            final long newEnd = Segment.endOf(position, needed, lengths.next(position));
+            final Segment next = Segment.prepare(file, position, end, Math.max(newEnd, end));
+            final Segment previous = segment;
+            use(next, position);
+            previous.release();
+            growths++;
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot grow the log: " + file + " length=" + end + " wanted=" + needed
+                    + "; nothing was appended, the log so far is intact: " + e.getMessage(), e);
+        }
+    }
+
+    /** Makes the stores of {@code [from, position)} survive power loss. */
+    public void force(final long from) throws IOException {
+        if (from < segment.startPosition()) {
+            file.force();
+        } else if (from < position) {
+            segment.force(from, position);
+        }
+    }
+
+    /** Unmaps. For the writer's thread, between two calls; never for a close, which may come from another thread in the middle of one. */
+    public void release() {
+        segment.release();
+    }
+}

@@ -1,0 +1,90 @@
+package io.slipstream.writer;
+
+import io.slipstream.storage.MappedRegion;
+import io.slipstream.storage.StorageFile;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+
+/**
+ * The pre-sized, zero-filled, mapped end of a log, ready to be appended into. Single thread.
+ */
+public final class Segment {
+    /*
+     * The blocks are written before they are mapped: on a sparse file a full disk would be found by a store, long after it, as a
+     * fault. Each page is then touched, so that no append pays for its first fault.
+     */
+    private static final int PAGE_LENGTH = 4096;
+
+    private final MappedRegion region;
+    private final long endPosition;
+
+    private Segment(final MappedRegion region, final long endPosition) {
+        this.region = region;
+        this.endPosition = endPosition;
+    }
+
+    /**
+     * Grows {@code file} with zeros from {@code fileEnd} to {@code newEnd} and maps it from {@code position} on, which is at most
+     * {@code fileEnd}. If that fails the file has its old length.
+     */
+    public static Segment prepare(final StorageFile file, final long position, final long fileEnd, final long newEnd) throws IOException {
+        try {
+            file.allocate(fileEnd, newEnd);
+            final long start = position & -PAGE_LENGTH;
+            final MappedRegion region = file.map(start, Math.toIntExact(newEnd - start), true);
+            touch(region.buffer(), (int) (position - start));
+            return new Segment(region, newEnd);
+        } catch (final IOException e) {
+            cutBack(file, fileEnd, e);
+            throw e;
+        }
+    }
+
+    private static void cutBack(final StorageFile file, final long fileEnd, final IOException failure) {
+        try {
+            file.truncate(fileEnd);
+        } catch (final IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    // From firstFree on the segment is zero: storing zeros there changes nothing.
+    private static void touch(final UnsafeBuffer buffer, final int firstFree) {
+        for (long index = firstFree; index < buffer.capacity(); index = (index & -PAGE_LENGTH) + PAGE_LENGTH) {
+            buffer.putByte((int) index, (byte) 0);
+        }
+    }
+
+    /** Where the segment that follows {@code position} should end, to hold at least {@code needed} bytes. */
+    static long endOf(final long position, final long needed, final int segmentLength) {
+        final long end = position + Math.max(needed, segmentLength);
+        final long pageEnd = (end + PAGE_LENGTH - 1) & -PAGE_LENGTH;
+        return Math.min(pageEnd, (position & -PAGE_LENGTH) + Integer.MAX_VALUE);
+    }
+
+    /** The mapped bytes; index 0 is {@link #startPosition()}. */
+    UnsafeBuffer buffer() {
+        return region.buffer();
+    }
+
+    /** Position in the file of the buffer's index 0. */
+    long startPosition() {
+        return region.position();
+    }
+
+    /** Position in the file where the segment, and the file, ends. */
+    long endPosition() {
+        return endPosition;
+    }
+
+    /** Makes the stores of {@code [from, to)}, positions in the file, survive power loss. */
+    void force(final long from, final long to) throws IOException {
+        region.force((int) (from - region.position()), (int) (to - from));
+    }
+
+    /** Unmaps now; for the writer, which alone ever touched it. */
+    void release() {
+        region.release();
+    }
+}

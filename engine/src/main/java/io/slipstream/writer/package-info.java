@@ -1,0 +1,2 @@
+/** Appends records into mapped segments. Internal. */
+package io.slipstream.writer;
