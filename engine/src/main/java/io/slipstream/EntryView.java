@@ -1,0 +1,93 @@
+package io.slipstream;
+
+import io.slipstream.format.RecordLayout;
+import io.slipstream.storage.LogBytes;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A live entry read in place. Make one per thread and let {@link SnapshotView} attach it again and again: nothing is allocated.
+ *
+ * <p>Single thread; shows an entry until it is attached to the next. Once its view is closed every method throws
+ * {@link IllegalStateException}. The buffers handed out stay readable all the same, for as long as anything holds them, but are attached
+ * anew with this; do not write into them.
+ */
+public final class EntryView {
+    private final UnsafeBuffer key = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer version = new UnsafeBuffer(0, 0);
+    private SnapshotView view;
+
+    /** Creates a view that shows nothing yet. */
+    public EntryView() {
+        Platform.requireExports();
+    }
+
+    void wrap(final SnapshotView owner, final LogBytes bytes, final long position) {
+        final int keyLength = bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET);
+        final long valueLength = bytes.intAt(position + RecordLayout.valueLengthOffset(keyLength));
+        final long tokenLengthPosition = position + RecordLayout.putTokenLengthOffset(keyLength, valueLength);
+        final int tokenLength = bytes.byteAt(tokenLengthPosition) & 0xFF;
+        if (valueLength > LogBytes.MAX_WRAP_LENGTH) {
+            throw valueTooLong(position, valueLength);
+        }
+        bytes.wrap(key, position + RecordLayout.KEY_OFFSET, keyLength);
+        bytes.wrap(value, position + RecordLayout.valueOffset(keyLength), (int) valueLength);
+        bytes.wrap(version, tokenLengthPosition + RecordLayout.TOKEN_LENGTH_FIELD, tokenLength);
+        view = owner;
+    }
+
+    private static IllegalStateException valueTooLong(final long position, final long valueLength) {
+        return new IllegalStateException(
+                "value too long for one buffer: offset=" + position + " length=" + valueLength + " max=" + LogBytes.MAX_WRAP_LENGTH);
+    }
+
+    /** The key's bytes, UTF-8. */
+    public DirectBuffer key() {
+        requireOpen();
+        return key;
+    }
+
+    /** The value's bytes. */
+    public DirectBuffer value() {
+        requireOpen();
+        return value;
+    }
+
+    /** The version's bytes, 0 to 10. */
+    public DirectBuffer version() {
+        requireOpen();
+        return version;
+    }
+
+    /** The version as a number, if it is the 8 bytes of a revision. {@link IllegalStateException} otherwise. */
+    public long revision() {
+        requireOpen();
+        if (version.capacity() != Long.BYTES) {
+            throw new IllegalStateException("not a revision: length=" + version.capacity() + " expected=" + Long.BYTES);
+        }
+        return version.getLong(0, ByteOrder.BIG_ENDIAN);
+    }
+
+    /** An owned copy of the entry. */
+    public KvEntry toOwned() {
+        requireOpen();
+        return new KvEntry(new String(copy(key), StandardCharsets.UTF_8), copy(value), VersionToken.wrap(copy(version)));
+    }
+
+    private static byte[] copy(final DirectBuffer buffer) {
+        final byte[] bytes = new byte[buffer.capacity()];
+        buffer.getBytes(0, bytes);
+        return bytes;
+    }
+
+    private void requireOpen() {
+        if (view == null) {
+            throw new IllegalStateException("this entry view was attached to no entry yet");
+        }
+        view.requireOpen();
+    }
+}

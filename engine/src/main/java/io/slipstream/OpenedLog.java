@@ -1,0 +1,197 @@
+package io.slipstream;
+
+import io.slipstream.compaction.ByteSink;
+import io.slipstream.compaction.FreshLog;
+import io.slipstream.errors.LogInUseException;
+import io.slipstream.format.RecordLayout;
+import io.slipstream.index.LiveSet;
+import io.slipstream.replay.LogReplay;
+import io.slipstream.replay.RecordHandler;
+import io.slipstream.replay.TailJudge;
+import io.slipstream.replay.Verdict;
+import io.slipstream.storage.FileChangedException;
+import io.slipstream.storage.FileIdentity;
+import io.slipstream.storage.HeldLock;
+import io.slipstream.storage.LockHeldException;
+import io.slipstream.storage.LogBytes;
+import io.slipstream.storage.LogPaths;
+import io.slipstream.storage.Storage;
+import io.slipstream.storage.StorageFile;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A log's file with the verdict on it: what reading, loading, repairing and writing all begin with. Single thread.
+ */
+final class OpenedLog implements AutoCloseable {
+    private static final RecordHandler IGNORE = record -> { };
+    private static final int COPY_LENGTH = 1 << 16;
+    private static final int MAX_DAMAGED = 10_000;
+    private static final int MAX_ATTEMPTS = 100;
+
+    private final StorageFile file;
+    private final LogBytes bytes;
+    private final LiveSet live;
+    private final Verdict verdict;
+    private final long records;
+
+    private OpenedLog(final StorageFile file, final LogBytes bytes, final LiveSet live, final Verdict verdict, final long records) {
+        this.file = file;
+        this.bytes = bytes;
+        this.live = live;
+        this.verdict = verdict;
+        this.records = records;
+    }
+
+    /** Replays {@code file}, and indexes what is live if wanted. Closes the file if it fails. */
+    static OpenedLog replay(final StorageFile file, final boolean indexed) throws IOException {
+        LogBytes bytes = null;
+        try {
+            bytes = LogBytes.map(file, file.length());
+            final LiveSet live = indexed ? new LiveSet(bytes) : null;
+            final LogReplay replay = new LogReplay(file, bytes);
+            final Verdict verdict = replay.replay(indexed ? live : IGNORE);
+            return new OpenedLog(file, bytes, live, verdict, replay.records());
+        } catch (final IOException | RuntimeException | Error e) {
+            if (bytes != null) {
+                bytes.release();
+            }
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Replays the log at {@code path}, indexed, beside whoever writes it: begins again where the file changed meanwhile. */
+    static OpenedLog read(final Storage storage, final Path path) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return replay(storage.openForRead(path), true);
+            } catch (final FileChangedException e) {
+                if (attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    static HeldLock lock(final Storage storage, final LogPaths paths) throws IOException {
+        try {
+            return storage.lock(paths.lock());
+        } catch (final LockHeldException e) {
+            throw inUse(paths, e);
+        }
+    }
+
+    static LogInUseException inUse(final LogPaths paths, final LockHeldException cause) {
+        final LogInUseException inUse = new LogInUseException(paths.log(), cause.pid());
+        inUse.initCause(cause);
+        return inUse;
+    }
+
+    /** Completes the header of a file that holds only the beginning of one. */
+    static boolean completeHeader(final StorageFile file) throws IOException {
+        if (!new TailJudge(file).isHeaderPrefix()) {
+            return false;
+        }
+        final byte[] header = RecordLayout.header();
+        file.write(0, header, 0, header.length);
+        file.force();
+        return true;
+    }
+
+    /** Cuts everything behind the last record off in place and forces the cut. What is cut was judged through the file. */
+    void cutTail(final StorageFile writable) throws IOException {
+        confirmSlack(writable);
+        if (verdict.fileLength() > verdict.position()) {
+            writable.truncate(verdict.position());
+            writable.force();
+        }
+    }
+
+    /** Reads slack again, through the file, before it is given up: so far it was only seen through a mapping. */
+    void confirmSlack(final StorageFile readable) throws IOException {
+        if (verdict.kind() == Verdict.Kind.SLACK && !new TailJudge(readable).isZero(verdict.position(), verdict.fileLength())) {
+            throw new IOException("slack is not zero when read again: " + readable + "; the disk is failing, nothing was cut");
+        }
+    }
+
+    /** Writes the bytes up to the verdict's position to {@code sink}, as they are. */
+    void copyPrefix(final ByteSink sink) throws IOException {
+        final byte[] buffer = new byte[COPY_LENGTH];
+        for (long position = 0; position < verdict.position(); position += COPY_LENGTH) {
+            final int count = (int) Math.min(COPY_LENGTH, verdict.position() - position);
+            file.copy(position, buffer, 0, count);
+            sink.accept(buffer, 0, count);
+        }
+    }
+
+    /** Keeps the log at {@code paths} under the first free {@code LOG.damaged-N} too, and makes that name survive power loss. */
+    static Path keepAside(final Storage storage, final LogPaths paths) throws IOException {
+        for (int number = 1; number <= MAX_DAMAGED; number++) {
+            final Path aside = paths.damaged(number);
+            if (storage.identity(aside) == null) {
+                storage.link(paths.log(), aside);
+                storage.forceDirectory(paths.directory());
+                return aside;
+            }
+        }
+        throw new IOException("too many damaged logs are kept: file=" + paths.damaged(MAX_DAMAGED) + "; remove some");
+    }
+
+    /** Replaces a damaged log by the records before the damage; the original is kept aside. */
+    Path replaceByPrefix(final Storage storage, final LogPaths paths) throws IOException {
+        try (FreshLog fresh = FreshLog.create(storage, paths, file.identity())) {
+            copyPrefix(fresh);
+            return replaceBy(fresh, storage, paths);
+        }
+    }
+
+    /** Replaces the log by an empty one, for the same owner; the original is kept aside. */
+    static Path setAside(final Storage storage, final LogPaths paths, final FileIdentity like) throws IOException {
+        try (FreshLog fresh = FreshLog.create(storage, paths, like)) {
+            fresh.accept(RecordLayout.header(), 0, RecordLayout.HEADER_LENGTH);
+            return replaceBy(fresh, storage, paths);
+        }
+    }
+
+    /** Replaces the log by {@code fresh}; the original is kept aside. */
+    static Path replaceBy(final FreshLog fresh, final Storage storage, final LogPaths paths) throws IOException {
+        fresh.force();
+        final Path aside = keepAside(storage, paths);
+        fresh.publish();
+        return aside;
+    }
+
+    StorageFile file() {
+        return file;
+    }
+
+    LogBytes bytes() {
+        return bytes;
+    }
+
+    LiveSet live() {
+        return live;
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    long records() {
+        return records;
+    }
+
+    /** Closes the file; the mapping lives on. */
+    void closeFile() throws IOException {
+        file.close();
+    }
+
+    /** Closes the file and unmaps it: only where nothing of it was handed out. */
+    @Override
+    public void close() throws IOException {
+        bytes.release();
+        file.close();
+    }
+}

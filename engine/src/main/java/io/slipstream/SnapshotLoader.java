@@ -1,0 +1,160 @@
+package io.slipstream;
+
+import io.slipstream.compaction.CompactForm;
+import io.slipstream.compaction.FreshLog;
+import io.slipstream.index.LiveSet;
+import io.slipstream.replay.Verdict;
+import io.slipstream.storage.HeldLock;
+import io.slipstream.storage.IoFaults;
+import io.slipstream.storage.LockHeldException;
+import io.slipstream.storage.LogPaths;
+import io.slipstream.storage.Storage;
+import io.slipstream.storage.StorageFile;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Loads a log and leaves it clean: what {@link Snapshot#load(Path)} and the {@code load} command do. Source: docs/format.md, "Loading".
+ */
+public final class SnapshotLoader {
+    private final Storage storage;
+    private final SnapshotLog.Context context;
+    private final Path path;
+    private final LogPaths paths;
+
+    private SnapshotLoader(final SnapshotLog.Context context, final Path path, final LogPaths paths) {
+        this.storage = context.storage();
+        this.context = context;
+        this.path = path;
+        this.paths = paths;
+    }
+
+    /**
+     * What a load found and did.
+     *
+     * @param snapshot  the owned snapshot; empty if absent or not asked for
+     * @param asFound   the file as it was found; null unless asked for
+     * @param rewritten whether the file was replaced
+     */
+    public record Loaded(Optional<Snapshot> snapshot, LogInspection asFound, boolean rewritten) {
+    }
+
+    /**
+     * Cleans the log at {@code path} as a load does, and tells what it was like before. Damage, a writer in its place and I/O errors are
+     * results, not exceptions.
+     */
+    public static Loaded loadInspected(final Path path, final SnapshotLog.Context context) {
+        try {
+            return load(path, context, false);
+        } catch (final IOException e) {
+            return new Loaded(Optional.empty(), LogInspection.failed(path, e), false);
+        }
+    }
+
+    static Loaded load(final Path path, final SnapshotLog.Context context, final boolean owned) throws IOException {
+        Platform.requireWriter();
+        final SnapshotLog.Context concluded = context.copy();
+        final Storage storage = concluded.storage();
+        final LogPaths paths;
+        try {
+            paths = new LogPaths(storage.resolve(path));
+        } catch (final NoSuchFileException e) {
+            return absent(path, owned);
+        }
+        if (storage.identity(paths.log()) == null) {
+            return absent(path, owned);
+        }
+        final SnapshotLoader loader = new SnapshotLoader(concluded, path, paths);
+        try (HeldLock lock = loader.lock()) {
+            return loader.loadLocked(owned);
+        } catch (final InternalError e) {
+            throw IoFaults.toIoException(e, path);
+        }
+    }
+
+    private static Loaded absent(final Path path, final boolean owned) {
+        return new Loaded(Optional.empty(), owned ? null : LogInspection.absent(path), false);
+    }
+
+    // Where no lock file can be written no writer can be at work; but one that is there may be held by somebody with more rights.
+    private HeldLock lock() throws IOException {
+        try {
+            return OpenedLog.lock(storage, paths);
+        } catch (final FileSystemException e) {
+            if (!isReadOnly(e)) {
+                throw e;
+            }
+            try {
+                return storage.lockForRead(paths.lock());
+            } catch (final LockHeldException held) {
+                throw OpenedLog.inUse(paths, held);
+            }
+        }
+    }
+
+    private static boolean isReadOnly(final FileSystemException failure) {
+        return failure instanceof AccessDeniedException || failure.getReason() != null && failure.getReason().contains("Read-only");
+    }
+
+    private Loaded loadLocked(final boolean owned) throws IOException {
+        try (OpenedLog opened = OpenedLog.replay(storage.openForRead(paths.log()), true)) {
+            final LogInspection asFound = owned ? null : LogInspection.of(path, opened);
+            final Verdict verdict = opened.verdict();
+            if (verdict.isRefused()) {
+                return loadRefused(opened, asFound, owned);
+            }
+            final Optional<Snapshot> snapshot = snapshot(opened.live(), owned);
+            final boolean rewritten = verdict.kind() == Verdict.Kind.TORN || !opened.live().isCompact();
+            if (rewritten) {
+                opened.confirmSlack(opened.file());
+                rewrite(opened, false);
+            } else if (verdict.kind() == Verdict.Kind.SLACK) {
+                cutSlack(opened);
+            }
+            return new Loaded(snapshot, asFound, rewritten);
+        }
+    }
+
+    private Loaded loadRefused(final OpenedLog opened, final LogInspection asFound, final boolean owned) throws IOException {
+        final Verdict verdict = opened.verdict();
+        if (context.recoveryPolicy() == RecoveryPolicy.PREFIX && verdict.kind() == Verdict.Kind.CORRUPTED) {
+            final Optional<Snapshot> snapshot = snapshot(opened.live(), owned);
+            rewrite(opened, true);
+            return new Loaded(snapshot, asFound, true);
+        }
+        if (context.setAsideRefused()) {
+            OpenedLog.setAside(storage, paths, opened.file().identity());
+            return new Loaded(Optional.empty(), asFound, true);
+        }
+        if (owned) {
+            throw verdict.toException(path);
+        }
+        return new Loaded(Optional.empty(), asFound, false);
+    }
+
+    private Optional<Snapshot> snapshot(final LiveSet live, final boolean owned) throws IOException {
+        return owned && !live.isEmpty() ? Optional.of(Snapshot.materialize(path, live)) : Optional.empty();
+    }
+
+    private void rewrite(final OpenedLog opened, final boolean keepOriginal) throws IOException {
+        try (FreshLog fresh = FreshLog.create(storage, paths, opened.file().identity())) {
+            CompactForm.write(opened.live(), fresh);
+            fresh.force();
+            if (keepOriginal) {
+                OpenedLog.keepAside(storage, paths);
+            }
+            fresh.publish();
+        }
+    }
+
+    private void cutSlack(final OpenedLog opened) throws IOException {
+        try (StorageFile writable = storage.openForWrite(paths.log())) {
+            opened.cutTail(writable);
+        }
+    }
+}
