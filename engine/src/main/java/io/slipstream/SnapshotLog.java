@@ -309,11 +309,13 @@ public final class SnapshotLog implements AutoCloseable {
     /**
      * Makes everything appended so far survive power loss. The first force of a run covers the whole log.
      *
-     * @throws IOException if the disk fails. The log is poisoned then: nobody can tell which pages were lost
+     * @throws IOException if the disk fails, or the log's name leads to another file now. The log is poisoned then: nobody can tell which
+     *                     pages were lost
      */
     public void force() throws IOException {
         synchronized (maintenance) {
             final RecordAppender target = open();
+            requireOwnName();
             final long position = target.position();
             try {
                 if (everForced) {
@@ -341,6 +343,7 @@ public final class SnapshotLog implements AutoCloseable {
     public void compact() throws IOException {
         synchronized (maintenance) {
             open();
+            requireOwnName();
             final long started = System.nanoTime();
             final RecordAppender previous = appender;
             final long before = previous.position();
@@ -491,6 +494,7 @@ public final class SnapshotLog implements AutoCloseable {
             state = State.CLOSED;
             try (HeldLock held = lock; StorageFile closing = file) {
                 if (before == State.OPEN) {
+                    requireOwnName();
                     closing.force();
                     closing.truncate(appender.position());
                     closing.force();
@@ -510,6 +514,16 @@ public final class SnapshotLog implements AutoCloseable {
         return state == State.CLOSED
                 ? new IllegalStateException("log is closed: file=" + paths.log())
                 : new PoisonedLogException("log is poisoned: file=" + paths.log() + "; close it and open it again; cause: " + poison, poison);
+    }
+
+    // A program that takes no lock may have put another file under the log's name: what was appended since would go with the old one.
+    private void requireOwnName() throws IOException {
+        if (!file.identity().isSameFile(storage.identity(paths.log()))) {
+            final IOException replaced = new IOException("the log was removed or replaced under its writer, by a program that takes no lock: file="
+                    + paths.log() + "; what was appended since then is lost with the old file, rebuild it from the store");
+            poison(replaced);
+            throw replaced;
+        }
     }
 
     private void poison(final Throwable cause) {
