@@ -5,6 +5,7 @@ import io.slipstream.storage.LogBytes;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
@@ -20,6 +21,7 @@ public final class EntryView {
     private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer version = new UnsafeBuffer(0, 0);
     private SnapshotView view;
+    private long valueLength;
 
     /** Creates a view that shows nothing yet. */
     public EntryView() {
@@ -31,18 +33,11 @@ public final class EntryView {
         final long valueLength = bytes.intAt(position + RecordLayout.valueLengthOffset(keyLength));
         final long tokenLengthPosition = position + RecordLayout.putTokenLengthOffset(keyLength, valueLength);
         final int tokenLength = bytes.byteAt(tokenLengthPosition) & 0xFF;
-        if (valueLength > LogBytes.MAX_WRAP_LENGTH) {
-            throw valueTooLong(position, valueLength);
-        }
         bytes.wrap(key, position + RecordLayout.KEY_OFFSET, keyLength);
-        bytes.wrap(value, position + RecordLayout.valueOffset(keyLength), (int) valueLength);
+        bytes.wrap(value, position + RecordLayout.valueOffset(keyLength), valueLength > LogBytes.MAX_WRAP_LENGTH ? 0 : (int) valueLength);
         bytes.wrap(version, tokenLengthPosition + RecordLayout.TOKEN_LENGTH_FIELD, tokenLength);
+        this.valueLength = valueLength;
         view = owner;
-    }
-
-    private static IllegalStateException valueTooLong(final long position, final long valueLength) {
-        return new IllegalStateException(
-                "value too long for one buffer: offset=" + position + " length=" + valueLength + " max=" + LogBytes.MAX_WRAP_LENGTH);
     }
 
     /** The key's bytes, UTF-8. */
@@ -51,10 +46,23 @@ public final class EntryView {
         return key;
     }
 
-    /** The value's bytes. */
+    /**
+     * The value's bytes.
+     *
+     * @throws IllegalStateException if there are more than 1 GiB of them, too many for one buffer; {@link Snapshot#load} can still copy them
+     */
     public DirectBuffer value() {
         requireOpen();
+        if (valueLength > LogBytes.MAX_WRAP_LENGTH) {
+            throw new IllegalStateException("value too long for one buffer: length=" + valueLength + " max=" + LogBytes.MAX_WRAP_LENGTH);
+        }
         return value;
+    }
+
+    /** Number of the value's bytes. */
+    public long valueLength() {
+        requireOpen();
+        return valueLength;
     }
 
     /** The version's bytes, 0 to 10. */
@@ -74,8 +82,12 @@ public final class EntryView {
 
     /** An owned copy of the entry. */
     public KvEntry toOwned() {
-        requireOpen();
-        return new KvEntry(new String(copy(key), StandardCharsets.UTF_8), copy(value), VersionToken.wrap(copy(version)));
+        final DirectBuffer valueBytes = value();
+        try {
+            return new KvEntry(new String(copy(key), StandardCharsets.UTF_8), copy(valueBytes), VersionToken.wrap(copy(version)));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private static byte[] copy(final DirectBuffer buffer) {

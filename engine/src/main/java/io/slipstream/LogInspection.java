@@ -3,6 +3,8 @@ package io.slipstream;
 import io.slipstream.compaction.CompactForm;
 import io.slipstream.replay.Verdict;
 import io.slipstream.storage.FileStorage;
+import io.slipstream.storage.IoFaults;
+import io.slipstream.storage.LogPaths;
 import io.slipstream.storage.Storage;
 
 import java.io.IOException;
@@ -83,8 +85,10 @@ public record LogInspection(
     /** As {@link #of(Path)}, on the given storage. */
     public static LogInspection of(final Storage storage, final Path path) {
         Platform.requireExports();
-        try (OpenedLog opened = OpenedLog.read(storage, storage.resolve(path))) {
+        try (OpenedLog opened = OpenedLog.read(storage, new LogPaths(storage.resolve(path)), RecoveryPolicy.PROVEN)) {
             return of(path, opened);
+        } catch (final InternalError e) {
+            return failed(path, IoFaults.toIoException(e, path));
         } catch (final NoSuchFileException e) {
             return absent(path);
         } catch (final IOException e) {
@@ -122,7 +126,7 @@ public record LogInspection(
                 cursor.isEmpty() ? null : cursor,
                 verdict.position(),
                 verdict.fileLength(),
-                verdict.row() != 0 && opened.live().isCompact(),
+                opened.live().isCompact(),
                 refused ? null : CompactForm.sha256(opened.live()));
     }
 
@@ -130,7 +134,7 @@ public record LogInspection(
         return switch (opened.verdict().kind()) {
             case CORRUPTED -> Result.CORRUPTED;
             case INVALID -> Result.INVALID;
-            case CLEAN, SLACK, TORN -> opened.live().isEmpty() ? Result.NONE : Result.SOME;
+            case CLEAN, SLACK, TORN, POWER_LOSS -> opened.live().isEmpty() ? Result.NONE : Result.SOME;
         };
     }
 
@@ -139,6 +143,7 @@ public record LogInspection(
             case CLEAN -> Tail.CLEAN;
             case SLACK -> Tail.SLACK;
             case TORN -> Tail.TORN;
+            case POWER_LOSS -> Tail.POWER_LOSS;
             case CORRUPTED, INVALID -> null;
         };
     }

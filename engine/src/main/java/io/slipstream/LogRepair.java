@@ -6,6 +6,7 @@ import io.slipstream.index.LiveSet;
 import io.slipstream.replay.RecordScanner;
 import io.slipstream.replay.SurvivorSearch;
 import io.slipstream.replay.Verdict;
+import io.slipstream.storage.ByteSource;
 import io.slipstream.storage.HeldLock;
 import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LogBytes;
@@ -63,12 +64,12 @@ public final class LogRepair {
     public static Report repair(final Path path, final SnapshotLog.Context context, final boolean skipDamage) throws IOException {
         Platform.requireWriter();
         final Storage storage = context.storage();
-        final LogPaths paths = new LogPaths(storage.resolve(path));
+        final LogPaths paths = LogPaths.ofWritten(storage.resolve(path));
         if (storage.identity(paths.log()) == null) {
             throw new NoSuchFileException(path.toString());
         }
         try (HeldLock lock = OpenedLog.lock(storage, paths);
-                OpenedLog opened = OpenedLog.replay(storage.openForRead(paths.log()), true)) {
+                OpenedLog opened = OpenedLog.replay(storage, paths, storage.openForRead(paths.log()), true, RecoveryPolicy.PROVEN)) {
             final Verdict verdict = opened.verdict();
             if (!verdict.isRefused()) {
                 return new Report(null, opened.records(), verdict.position(), NO_CHAIN, 0, 0, false, null);
@@ -90,7 +91,7 @@ public final class LogRepair {
             opened.copyPrefix(fresh);
             boolean cursorDropped = false;
             if (chain.records > 0) {
-                copy(opened.bytes(), chain.start, chain.end, fresh);
+                copy(opened.file(), chain.start, chain.end, fresh);
                 cursorDropped = dropCursor(opened, chain, fresh);
             }
             final long dropped = verdict.fileLength() - verdict.position() - (chain.end - chain.start);
@@ -100,7 +101,7 @@ public final class LogRepair {
         }
     }
 
-    private static void copy(final LogBytes bytes, final long from, final long to, final FreshLog fresh) throws IOException {
+    private static void copy(final ByteSource bytes, final long from, final long to, final FreshLog fresh) throws IOException {
         final byte[] buffer = new byte[COPY_LENGTH];
         for (long position = from; position < to; position += COPY_LENGTH) {
             final int count = (int) Math.min(COPY_LENGTH, to - position);
@@ -117,6 +118,7 @@ public final class LogRepair {
             scanner.scan(position);
             live.onRecord(scanner.record(position));
         }
+        live.onEnd();
         if (live.cursor().length == 0) {
             return false;
         }
@@ -148,22 +150,32 @@ public final class LogRepair {
         // A start whose chain breaks is remembered, so that each position is followed once however the chains run into one another.
         static Chain find(final LogBytes bytes, final long from) throws IOException {
             final long limit = bytes.length();
+            final long zerosFrom = bytes.lastNonZero(from, limit) + 1;
             final SurvivorSearch search = new SurvivorSearch(bytes, limit);
-            final RecordScanner scanner = new RecordScanner().reset(bytes, limit);
             final LongHashSet broken = new LongHashSet(-1);
             for (long start = search.next(from); start >= 0; start = search.next(start + 1)) {
                 long position = start;
                 long records = 0;
-                while (position < limit && !broken.contains(position) && scanner.scan(position) == RecordScanner.VALID) {
-                    broken.add(position);
-                    position += scanner.recordLength();
+                while (position < limit && broken.add(position) && search.isRecord(position)) {
+                    position += search.recordLength();
                     records++;
                 }
-                if (records > 0 && !broken.contains(position) && bytes.isZero(position, limit)) {
+                if (position >= zerosFrom && areKeysValid(bytes, start, position)) {
                     return new Chain(start, position, records);
                 }
             }
             return NONE;
+        }
+
+        // The search does not look at keys; a log may only hold valid ones.
+        private static boolean areKeysValid(final LogBytes bytes, final long start, final long end) throws IOException {
+            final RecordScanner scanner = new RecordScanner().reset(bytes, end);
+            for (long position = start; position < end; position += scanner.recordLength()) {
+                if (scanner.scan(position) != RecordScanner.VALID) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

@@ -5,12 +5,15 @@ import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.LogInUseException;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
+import io.slipstream.mark.Mark;
+import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.LogReplay;
 import io.slipstream.replay.RecordHandler;
 import io.slipstream.replay.TailJudge;
 import io.slipstream.replay.Verdict;
 import io.slipstream.storage.FileChangedException;
 import io.slipstream.storage.FileIdentity;
+import io.slipstream.storage.FirstFailure;
 import io.slipstream.storage.HeldLock;
 import io.slipstream.storage.LockHeldException;
 import io.slipstream.storage.LogBytes;
@@ -35,38 +38,54 @@ final class OpenedLog implements AutoCloseable {
     private final LiveSet live;
     private final Verdict verdict;
     private final long records;
+    private final int lastCrc;
+    private final Mark mark;
 
-    private OpenedLog(final StorageFile file, final LogBytes bytes, final LiveSet live, final Verdict verdict, final long records) {
+    private OpenedLog(
+            final StorageFile file, final LogBytes bytes, final LiveSet live, final Verdict verdict, final LogReplay replay, final Mark mark) {
         this.file = file;
         this.bytes = bytes;
         this.live = live;
         this.verdict = verdict;
-        this.records = records;
+        this.records = replay.records();
+        this.lastCrc = replay.lastCrc();
+        this.mark = mark;
     }
 
-    /** Replays {@code file}, and indexes what is live if wanted. Closes the file if it fails. */
-    static OpenedLog replay(final StorageFile file, final boolean indexed) throws IOException {
+    /** Replays {@code file}, the log at {@code paths}, and indexes what is live if wanted. Closes the file if it fails. */
+    static OpenedLog replay(
+            final Storage storage, final LogPaths paths, final StorageFile file, final boolean indexed, final RecoveryPolicy policy)
+            throws IOException {
         LogBytes bytes = null;
         try {
+            final Mark found = MarkFile.read(storage, paths, file.identity());
             bytes = LogBytes.map(file, file.length());
             final LiveSet live = indexed ? new LiveSet(bytes) : null;
             final LogReplay replay = new LogReplay(file, bytes);
-            final Verdict verdict = replay.replay(indexed ? live : IGNORE);
-            return new OpenedLog(file, bytes, live, verdict, replay.records());
+            if (found != null) {
+                replay.watch(found.forcedPosition());
+            }
+            Verdict verdict = replay.replay(indexed ? live : IGNORE);
+            final Mark mark = found != null && found.isOf(replay.crcAtWatchedPosition()) ? found : null;
+            if (mark != null && verdict.isExcusable() && policy != RecoveryPolicy.STRICT
+                    && mark.excuses(verdict.position(), storage.bootId())) {
+                verdict = replay.excuse(verdict);
+            }
+            return new OpenedLog(file, bytes, live, verdict, replay, mark);
         } catch (final IOException | RuntimeException | Error e) {
             if (bytes != null) {
                 bytes.release();
             }
-            file.close();
+            FirstFailure.close(e, file);
             throw e;
         }
     }
 
-    /** Replays the log at {@code path}, indexed, beside whoever writes it: begins again where the file changed meanwhile. */
-    static OpenedLog read(final Storage storage, final Path path) throws IOException {
+    /** Replays the log at {@code paths}, indexed, beside whoever writes it: begins again where the file changed meanwhile. */
+    static OpenedLog read(final Storage storage, final LogPaths paths, final RecoveryPolicy policy) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return replay(storage.openForRead(path), true);
+                return replay(storage, paths, storage.openForRead(paths.log()), true, policy);
             } catch (final FileChangedException e) {
                 if (attempt == MAX_ATTEMPTS) {
                     throw e;
@@ -147,6 +166,17 @@ final class OpenedLog implements AutoCloseable {
         }
     }
 
+    /** Replaces the log by a forced copy of its records: after a failed force nobody can vouch for the pages of this file. */
+    void replaceByCopy(final Storage storage, final LogPaths paths) throws IOException {
+        try (FreshLog fresh = FreshLog.create(storage, paths, file.identity());
+                MarkFile marks = MarkFile.open(storage, paths, file.identity())) {
+            copyPrefix(fresh);
+            fresh.force();
+            marks.writeBeside(Mark.writing(storage.bootId(), fresh.file().identity(), verdict.position(), lastCrc));
+            fresh.publish();
+        }
+    }
+
     /** Replaces the log by an empty one, for the same owner; the original is kept aside. */
     static Path setAside(final Storage storage, final LogPaths paths, final FileIdentity like) throws IOException {
         try (FreshLog fresh = FreshLog.create(storage, paths, like)) {
@@ -181,6 +211,29 @@ final class OpenedLog implements AutoCloseable {
 
     long records() {
         return records;
+    }
+
+    /** Crc of the last record; 0 if there is none. */
+    int lastCrc() {
+        return lastCrc;
+    }
+
+    /** Whether a force of this very log failed, and nobody has rewritten it since. */
+    boolean isForceFailed() {
+        return mark != null && mark.isForceFailed();
+    }
+
+    /**
+     * The mark that a writer begins with, once what does not count was cut. After a restart of the machine all that was read came from the
+     * disk; otherwise what was forced is what the last writer forced; without its mark nothing is known.
+     */
+    Mark beginningMark(final String bootId) {
+        if (mark == null) {
+            return Mark.writing(bootId, file.identity(), Mark.NOTHING_KNOWN, 0);
+        }
+        return mark.isOfEarlierBoot(bootId) && !mark.isClean()
+                ? Mark.writing(bootId, file.identity(), verdict.position(), lastCrc)
+                : Mark.writing(bootId, file.identity(), mark.forcedPosition(), mark.recordCrc());
     }
 
     /** Closes the file; the mapping lives on. */

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param tail          what the end was
  * @param rule          row of the verdict table in docs/recovery.md; 0 where a header was completed or an invalid file set aside
  * @param position      end of the last record that counts, in bytes from the start of the file
- * @param droppedLength bytes dropped behind it; slack does not count
+ * @param droppedLength bytes from there to the end of the file, if anything but slack was there
  * @param survivors     sound records among what was dropped
  * @param records       records before it
  * @param setAside      where the original of a log with damage is kept; null if there was none
@@ -37,6 +37,7 @@ public record RecoveryReport(Tail tail, int rule, long position, long droppedLen
             case CLEAN -> Tail.CLEAN;
             case SLACK -> Tail.SLACK;
             case TORN -> Tail.TORN;
+            case POWER_LOSS -> Tail.POWER_LOSS;
             case CORRUPTED, INVALID -> Tail.DAMAGED;
         };
         final long dropped = tail == Tail.DAMAGED ? verdict.fileLength() - verdict.position() : verdict.droppedLength();

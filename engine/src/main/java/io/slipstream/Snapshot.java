@@ -69,7 +69,7 @@ public final class Snapshot {
         final long valueLength = bytes.intAt(position + RecordLayout.valueLengthOffset(keyLength));
         if (valueLength > MAX_ARRAY_LENGTH) {
             throw new IOException("value too large for a Java array: file=" + path + " offset=" + position + " length=" + valueLength + " max="
-                    + MAX_ARRAY_LENGTH + "; read it through a view");
+                    + MAX_ARRAY_LENGTH + "; no Java process can hold it, remove it at its source");
         }
         final long tokenLengthPosition = position + RecordLayout.putTokenLengthOffset(keyLength, valueLength);
         final byte[] value = new byte[(int) valueLength];

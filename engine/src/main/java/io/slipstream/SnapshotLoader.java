@@ -3,7 +3,11 @@ package io.slipstream;
 import io.slipstream.compaction.CompactForm;
 import io.slipstream.compaction.FreshLog;
 import io.slipstream.index.LiveSet;
+import io.slipstream.mark.Mark;
+import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.Verdict;
+import io.slipstream.storage.FileChangedException;
+import io.slipstream.storage.FileIdentity;
 import io.slipstream.storage.HeldLock;
 import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LockHeldException;
@@ -13,7 +17,6 @@ import io.slipstream.storage.StorageFile;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -62,7 +65,7 @@ public final class SnapshotLoader {
         final Storage storage = concluded.storage();
         final LogPaths paths;
         try {
-            paths = new LogPaths(storage.resolve(path));
+            paths = LogPaths.ofWritten(storage.resolve(path));
         } catch (final NoSuchFileException e) {
             return absent(path, owned);
         }
@@ -71,7 +74,7 @@ public final class SnapshotLoader {
         }
         final SnapshotLoader loader = new SnapshotLoader(concluded, path, paths);
         try (HeldLock lock = loader.lock()) {
-            return loader.loadLocked(owned);
+            return loader.loadLocked(owned, lock != null);
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, path);
         }
@@ -81,35 +84,47 @@ public final class SnapshotLoader {
         return new Loaded(Optional.empty(), owned ? null : LogInspection.absent(path), false);
     }
 
-    // Where no lock file can be written no writer can be at work; but one that is there may be held by somebody with more rights.
+    // Where no lock can be written, nothing will be: reading is as harmless beside a writer as a view is. But if one is seen to have it, say so.
     private HeldLock lock() throws IOException {
         try {
             return OpenedLog.lock(storage, paths);
-        } catch (final FileSystemException e) {
-            if (!isReadOnly(e)) {
-                throw e;
-            }
-            try {
-                return storage.lockForRead(paths.lock());
-            } catch (final LockHeldException held) {
-                throw OpenedLog.inUse(paths, held);
-            }
+        } catch (final AccessDeniedException e) {
+            requireNoWriter();
+            return null;
         }
     }
 
-    private static boolean isReadOnly(final FileSystemException failure) {
-        return failure instanceof AccessDeniedException || failure.getReason() != null && failure.getReason().contains("Read-only");
+    private void requireNoWriter() throws IOException {
+        try (HeldLock lock = storage.lockForRead(paths.lock())) {
+            return;
+        } catch (final LockHeldException e) {
+            throw OpenedLog.inUse(paths, e);
+        } catch (final AccessDeniedException e) {
+            return;
+        }
     }
 
-    private Loaded loadLocked(final boolean owned) throws IOException {
-        try (OpenedLog opened = OpenedLog.replay(storage.openForRead(paths.log()), true)) {
+    private void requireLock(final boolean locked, final OpenedLog opened) throws IOException {
+        if (!locked) {
+            throw new AccessDeniedException(path.toString(), null, "the log needs cleaning ("
+                    + (opened.live().isCompact() ? opened.verdict().detail() + " at the end" : "it is not compact")
+                    + "), but neither it nor its lock can be written here");
+        }
+    }
+
+    private Loaded loadLocked(final boolean owned, final boolean locked) throws IOException {
+        try (OpenedLog opened = OpenedLog.replay(
+                storage, paths, storage.openForRead(paths.log()), true, context.recoveryPolicy())) {
             final LogInspection asFound = owned ? null : LogInspection.of(path, opened);
             final Verdict verdict = opened.verdict();
             if (verdict.isRefused()) {
-                return loadRefused(opened, asFound, owned);
+                return loadRefused(opened, asFound, owned, locked);
             }
             final Optional<Snapshot> snapshot = snapshot(opened.live(), owned);
-            final boolean rewritten = verdict.kind() == Verdict.Kind.TORN || !opened.live().isCompact();
+            final boolean rewritten = verdict.isTailDropped() || !opened.live().isCompact();
+            if (rewritten || verdict.kind() == Verdict.Kind.SLACK) {
+                requireLock(locked, opened);
+            }
             if (rewritten) {
                 opened.confirmSlack(opened.file());
                 rewrite(opened, false);
@@ -120,14 +135,17 @@ public final class SnapshotLoader {
         }
     }
 
-    private Loaded loadRefused(final OpenedLog opened, final LogInspection asFound, final boolean owned) throws IOException {
+    private Loaded loadRefused(final OpenedLog opened, final LogInspection asFound, final boolean owned, final boolean locked)
+            throws IOException {
         final Verdict verdict = opened.verdict();
         if (context.recoveryPolicy() == RecoveryPolicy.PREFIX && verdict.kind() == Verdict.Kind.CORRUPTED) {
+            requireLock(locked, opened);
             final Optional<Snapshot> snapshot = snapshot(opened.live(), owned);
             rewrite(opened, true);
             return new Loaded(snapshot, asFound, true);
         }
         if (context.setAsideRefused()) {
+            requireLock(locked, opened);
             OpenedLog.setAside(storage, paths, opened.file().identity());
             return new Loaded(Optional.empty(), asFound, true);
         }
@@ -142,18 +160,24 @@ public final class SnapshotLoader {
     }
 
     private void rewrite(final OpenedLog opened, final boolean keepOriginal) throws IOException {
-        try (FreshLog fresh = FreshLog.create(storage, paths, opened.file().identity())) {
-            CompactForm.write(opened.live(), fresh);
+        final FileIdentity identity = opened.file().identity();
+        try (FreshLog fresh = FreshLog.create(storage, paths, identity);
+                MarkFile marks = MarkFile.open(storage, paths, identity)) {
+            final CompactForm.Written written = CompactForm.write(opened.live(), fresh);
             fresh.force();
             if (keepOriginal) {
                 OpenedLog.keepAside(storage, paths);
             }
+            marks.writeBeside(Mark.writing(storage.bootId(), fresh.file().identity(), written.length(), written.lastCrc()).closed());
             fresh.publish();
         }
     }
 
     private void cutSlack(final OpenedLog opened) throws IOException {
         try (StorageFile writable = storage.openForWrite(paths.log())) {
+            if (!writable.identity().isSameFile(opened.file().identity())) {
+                throw new FileChangedException("the log was replaced while it was loaded, by a program that takes no lock: file=" + path);
+            }
             opened.cutTail(writable);
         }
     }

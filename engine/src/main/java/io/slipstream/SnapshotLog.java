@@ -5,9 +5,12 @@ import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.PoisonedLogException;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
+import io.slipstream.mark.Mark;
+import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.LogReplay;
 import io.slipstream.replay.Verdict;
 import io.slipstream.storage.FileStorage;
+import io.slipstream.storage.FirstFailure;
 import io.slipstream.storage.HeldLock;
 import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LogBytes;
@@ -25,8 +28,9 @@ import java.util.Objects;
 /**
  * The one writer of a log: opens and recovers it, appends updates and checkpoints, compacts.
  *
- * <p>One writer thread; {@link #length()}, {@link #stats()} and {@link #recovery()} from any thread. Use after {@link #close()} is an
- * {@link IllegalStateException}, after a failed force or rotation a {@link PoisonedLogException}. An interrupt ends no call: it completes
+ * <p>One writer thread at a time, for everything but {@link #length()}, {@link #stats()}, {@link #recovery()} and {@link #path()}, which any
+ * thread may call. A close by another thread in the middle of an append crashes nothing, but that append may be lost. Use after {@link #close()} is
+ * an {@link IllegalStateException}, after a failed force or rotation a {@link PoisonedLogException}. An interrupt ends no call: it completes
  * and keeps the interrupt status.
  *
  * <p>Three promises, not to be mixed: what an append or checkpoint wrote survives the death of the process from the moment the call returns;
@@ -40,7 +44,7 @@ public final class SnapshotLog implements AutoCloseable {
      * Close never unmaps: a call that another thread is in the middle of must not touch unmapped memory. The mapping is freed when this
      * object can no longer be reached.
      */
-    private enum State { OPEN, POISONED, CLOSED }
+    private enum State { OPEN, COMPACTING, POISONED, CLOSED }
 
     private static final int FIRST_SEGMENT_LENGTH = 1 << 20;
 
@@ -51,6 +55,8 @@ public final class SnapshotLog implements AutoCloseable {
     private final RecoveryReport recovery;
     private final SnapshotView recoveredView;
     private final Object maintenance = new Object();
+    private final MarkFile marks;
+    private final String bootId;
 
     // Written by the writer thread; the state also by whoever closes.
     private volatile State state = State.OPEN;
@@ -65,6 +71,7 @@ public final class SnapshotLog implements AutoCloseable {
     private volatile long lastCompactionNanos;
     private volatile long lastCompactionReclaimed;
     private boolean everForced;
+    private Mark mark;
 
     private SnapshotLog(
             final Context context,
@@ -72,6 +79,8 @@ public final class SnapshotLog implements AutoCloseable {
             final HeldLock lock,
             final StorageFile file,
             final RecordAppender appender,
+            final MarkFile marks,
+            final Mark mark,
             final RecoveryReport recovery,
             final SnapshotView recoveredView) {
         this.context = context;
@@ -80,6 +89,10 @@ public final class SnapshotLog implements AutoCloseable {
         this.lock = lock;
         this.file = file;
         this.appender = appender;
+        this.marks = marks;
+        this.mark = mark;
+        this.bootId = mark.bootId();
+        this.forcedLength = mark.forcedPosition();
         this.recovery = recovery;
         this.recoveredView = recoveredView;
         this.compactedLength = RecordLayout.HEADER_LENGTH;
@@ -102,19 +115,21 @@ public final class SnapshotLog implements AutoCloseable {
      * @throws IOException                                         if the disk fails or is full
      * @throws IllegalStateException                               if the JVM lacks the flag that Agrona needs; says which
      * @throws UnsupportedOperationException                       on Windows
+     * @throws IllegalArgumentException                            if the name is that of another log's companion, such as {@code kv.lock}
      */
     public static SnapshotLog open(final Path path, final Context context) throws IOException {
         Platform.requireWriter();
         final Context concluded = context.copy();
-        final LogPaths paths = new LogPaths(concluded.storage.resolve(path));
+        final LogPaths paths = LogPaths.ofWritten(concluded.storage.resolve(path));
         final HeldLock lock = OpenedLog.lock(concluded.storage, paths);
         try {
             return openLocked(concluded, paths, lock);
         } catch (final InternalError e) {
-            lock.close();
-            throw IoFaults.toIoException(e, paths.log());
+            final IOException fault = IoFaults.toIoException(e, paths.log());
+            FirstFailure.close(fault, lock);
+            throw fault;
         } catch (final IOException | RuntimeException | Error e) {
-            lock.close();
+            FirstFailure.close(e, lock);
             throw e;
         }
     }
@@ -129,11 +144,11 @@ public final class SnapshotLog implements AutoCloseable {
         final StorageFile file = storage.openForWrite(paths.log());
         try {
             created |= OpenedLog.completeHeader(file);
-        } catch (final IOException | RuntimeException e) {
-            file.close();
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, file);
             throw e;
         }
-        final OpenedLog opened = OpenedLog.replay(file, context.recoveredView);
+        final OpenedLog opened = OpenedLog.replay(storage, paths, file, context.recoveredView, context.recoveryPolicy);
         RecoveryReport report = RecoveryReport.of(opened.verdict(), opened.records(), null);
         if (created) {
             report = new RecoveryReport(RecoveryReport.Tail.NEW, 0, RecordLayout.HEADER_LENGTH, 0, 0, 0, null);
@@ -141,11 +156,17 @@ public final class SnapshotLog implements AutoCloseable {
         if (opened.verdict().isRefused()) {
             return openRefused(context, paths, lock, opened);
         }
+        if (opened.isForceFailed()) {
+            try (opened) {
+                opened.replaceByCopy(storage, paths);
+            }
+            return startOver(context, paths, lock, report);
+        }
         try {
             opened.cutTail(file);
             return start(context, paths, lock, opened, report);
         } catch (final IOException | RuntimeException | Error e) {
-            opened.close();
+            FirstFailure.close(e, opened);
             throw e;
         }
     }
@@ -153,14 +174,23 @@ public final class SnapshotLog implements AutoCloseable {
     private static SnapshotLog start(
             final Context context, final LogPaths paths, final HeldLock lock, final OpenedLog opened, final RecoveryReport report)
             throws IOException {
-        final RecordAppender appender = new RecordAppender(opened.file(), report.position(), context::nextSegmentLength);
+        final MarkFile marks = MarkFile.open(context.storage, paths, opened.file().identity());
+        final Mark mark = opened.beginningMark(context.storage.bootId());
+        final RecordAppender appender;
+        try {
+            marks.write(mark);
+            appender = new RecordAppender(opened.file(), report.position(), opened.lastCrc(), context::nextSegmentLength);
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, marks);
+            throw e;
+        }
         SnapshotView view = null;
         if (context.recoveredView) {
-            view = new SnapshotView(paths.log(), opened.bytes(), opened.live(), report);
+            view = new SnapshotView(paths.log(), opened.live(), report);
         } else {
             opened.bytes().release();
         }
-        return new SnapshotLog(context, paths, lock, opened.file(), appender, report, view);
+        return new SnapshotLog(context, paths, lock, opened.file(), appender, marks, mark, report, view);
     }
 
     private static SnapshotLog openRefused(final Context context, final LogPaths paths, final HeldLock lock, final OpenedLog opened)
@@ -176,16 +206,25 @@ public final class SnapshotLog implements AutoCloseable {
                 throw verdict.toException(paths.log());
             }
         }
-        final OpenedLog rest = OpenedLog.replay(context.storage.openForWrite(paths.log()), context.recoveredView);
+        final boolean prefixKept = context.recoveryPolicy == RecoveryPolicy.PREFIX && verdict.kind() == Verdict.Kind.CORRUPTED;
+        final long kept = prefixKept ? verdict.position() : RecordLayout.HEADER_LENGTH;
+        return startOver(context, paths, lock, new RecoveryReport(RecoveryReport.Tail.DAMAGED, verdict.row(), kept,
+                Math.max(0, verdict.fileLength() - kept), verdict.survivors(), prefixKept ? opened.records() : 0, aside));
+    }
+
+    // The log was just published in whole: nothing but a clean end may be found.
+    private static SnapshotLog startOver(
+            final Context context, final LogPaths paths, final HeldLock lock, final RecoveryReport report) throws IOException {
+        final OpenedLog rest = OpenedLog.replay(
+                context.storage, paths, context.storage.openForWrite(paths.log()), context.recoveredView, context.recoveryPolicy);
         try {
-            if (rest.verdict().kind() != Verdict.Kind.CLEAN) {
-                throw rest.verdict().toException(paths.log());
+            if (rest.verdict().kind() != Verdict.Kind.CLEAN || rest.verdict().position() != report.position()) {
+                throw new IOException("a log that was just published is not what was written: file=" + paths.log() + " found="
+                        + rest.verdict().message(paths.log()));
             }
-            final RecoveryReport report = new RecoveryReport(RecoveryReport.Tail.DAMAGED, verdict.row(), rest.verdict().position(),
-                    verdict.fileLength() - verdict.position(), verdict.survivors(), rest.records(), aside);
             return start(context, paths, lock, rest, report);
         } catch (final IOException | RuntimeException | Error e) {
-            rest.close();
+            FirstFailure.close(e, rest);
             throw e;
         }
     }
@@ -323,13 +362,29 @@ public final class SnapshotLog implements AutoCloseable {
                 } else {
                     file.force();
                 }
+                setMark(Mark.writing(bootId, file.identity(), position, target.lastCrc()));
             } catch (final IOException | RuntimeException | Error e) {
                 poison(e);
+                markFailedForce(e);
                 throw e;
             }
             everForced = true;
             forcedLength = position;
             forces++;
+        }
+    }
+
+    private void setMark(final Mark next) throws IOException {
+        marks.write(next);
+        mark = next;
+    }
+
+    // A later force may succeed with the pages gone: the next open must not trust this file.
+    private void markFailedForce(final Throwable failure) {
+        try {
+            setMark(mark.failed());
+        } catch (final IOException | RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -348,6 +403,7 @@ public final class SnapshotLog implements AutoCloseable {
             final RecordAppender previous = appender;
             final long before = previous.position();
             final LogBytes bytes = LogBytes.map(file, before);
+            state = State.COMPACTING;
             try {
                 rotate(replayed(bytes));
                 growthsBefore += previous.growths();
@@ -355,6 +411,9 @@ public final class SnapshotLog implements AutoCloseable {
                 throw IoFaults.toIoException(e, paths.log());
             } finally {
                 bytes.release();
+                if (state == State.COMPACTING) {
+                    state = State.OPEN;
+                }
             }
             compactions++;
             lastCompactionNanos = System.nanoTime() - started;
@@ -372,10 +431,14 @@ public final class SnapshotLog implements AutoCloseable {
     private void rotate(final LiveSet live) throws IOException {
         RecordAppender next = null;
         final StorageFile nextFile;
+        final Mark nextMark;
         try (FreshLog fresh = FreshLog.create(storage, paths, storage.identity(paths.log()))) {
             try {
-                next = new RecordAppender(fresh.file(), CompactForm.write(live, fresh), context::nextSegmentLength);
+                final CompactForm.Written written = CompactForm.write(live, fresh);
+                next = new RecordAppender(fresh.file(), written.length(), written.lastCrc(), context::nextSegmentLength);
                 fresh.force();
+                nextMark = Mark.writing(bootId, fresh.file().identity(), written.length(), written.lastCrc());
+                marks.writeBeside(nextMark);
                 fresh.publish();
                 nextFile = fresh.takeFile();
             } catch (final IOException | RuntimeException | Error e) {
@@ -388,10 +451,12 @@ public final class SnapshotLog implements AutoCloseable {
                 throw e;
             }
         }
+        marks.adopt();
+        mark = nextMark;
         switchTo(nextFile, next);
     }
 
-    private void switchTo(final StorageFile nextFile, final RecordAppender next) throws IOException {
+    private void switchTo(final StorageFile nextFile, final RecordAppender next) {
         final StorageFile previousFile = file;
         final RecordAppender previous = appender;
         file = nextFile;
@@ -400,11 +465,20 @@ public final class SnapshotLog implements AutoCloseable {
         forcedLength = next.position();
         everForced = true;
         previous.release();
-        previousFile.close();
+        closeUnlinked(previousFile);
+    }
+
+    // The new file is in place, and nothing of this one is wanted any more.
+    private static void closeUnlinked(final StorageFile unlinked) {
+        try {
+            unlinked.close();
+        } catch (final IOException e) {
+            return;
+        }
     }
 
     /**
-     * A zero-copy view of the log as it is now. For the writer thread. Independent of this log from then on: it outlives a compaction and
+     * A zero-copy view of the log as it is now. Independent of this log from then on: it outlives a compaction and
      * a close.
      *
      * @throws IOException if the disk fails
@@ -417,10 +491,14 @@ public final class SnapshotLog implements AutoCloseable {
                 final LiveSet live = new LiveSet(bytes);
                 final LogReplay replay = new LogReplay(file, bytes);
                 replay.replayAll(live, paths.log());
-                return new SnapshotView(paths.log(), bytes, live,
+                return new SnapshotView(paths.log(), live,
                         new RecoveryReport(RecoveryReport.Tail.CLEAN, 1, bytes.length(), 0, 0, replay.records(), null));
             } catch (final InternalError e) {
+                bytes.release();
                 throw IoFaults.toIoException(e, paths.log());
+            } catch (final IOException | RuntimeException | Error e) {
+                bytes.release();
+                throw e;
             }
         }
     }
@@ -439,7 +517,7 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     /**
-     * Writes a consistent compact copy of the log as it is now to {@code target}, which must not exist. For the writer thread. On return
+     * Writes a consistent compact copy of the log as it is now to {@code target}, which must not exist. On return
      * the copy survives power loss.
      *
      * @throws java.nio.file.FileAlreadyExistsException if something stands at {@code target}
@@ -447,7 +525,7 @@ public final class SnapshotLog implements AutoCloseable {
      */
     public void copyTo(final Path target) throws IOException {
         try (SnapshotView view = view()) {
-            view.copyTo(target);
+            view.copyTo(storage, target);
         }
     }
 
@@ -492,14 +570,24 @@ public final class SnapshotLog implements AutoCloseable {
                 return;
             }
             state = State.CLOSED;
-            try (HeldLock held = lock; StorageFile closing = file) {
+            try (HeldLock held = lock; MarkFile closingMarks = marks; StorageFile closing = file) {
                 if (before == State.OPEN) {
                     requireOwnName();
-                    closing.force();
-                    closing.truncate(appender.position());
-                    closing.force();
+                    cutSlack(closing);
+                    closingMarks.write(Mark.writing(bootId, closing.identity(), appender.position(), appender.lastCrc()).closed());
                 }
             }
+        }
+    }
+
+    private void cutSlack(final StorageFile closing) throws IOException {
+        try {
+            closing.force();
+            closing.truncate(appender.position());
+            closing.force();
+        } catch (final IOException | RuntimeException | Error e) {
+            markFailedForce(e);
+            throw e;
         }
     }
 
@@ -511,9 +599,12 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     private IllegalStateException notOpen() {
-        return state == State.CLOSED
-                ? new IllegalStateException("log is closed: file=" + paths.log())
-                : new PoisonedLogException("log is poisoned: file=" + paths.log() + "; close it and open it again; cause: " + poison, poison);
+        return switch (state) {
+            case CLOSED -> new IllegalStateException("log is closed: file=" + paths.log());
+            case COMPACTING -> new IllegalStateException("log is used by two threads, one of which compacts it: file=" + paths.log()
+                    + "; there is one writer thread");
+            default -> new PoisonedLogException("log is poisoned: file=" + paths.log() + "; close it and open it again; cause: " + poison, poison);
+        };
     }
 
     // A program that takes no lock may have put another file under the log's name: what was appended since would go with the old one.
@@ -528,7 +619,9 @@ public final class SnapshotLog implements AutoCloseable {
 
     private void poison(final Throwable cause) {
         poison = cause;
-        state = State.POISONED;
+        if (state != State.CLOSED) {
+            state = State.POISONED;
+        }
     }
 
     private PoisonedLogException poisonedBy(final InternalError error) {

@@ -7,7 +7,6 @@ import io.slipstream.index.LiveSet;
 import io.slipstream.replay.Verdict;
 import io.slipstream.storage.FileStorage;
 import io.slipstream.storage.IoFaults;
-import io.slipstream.storage.LogBytes;
 import io.slipstream.storage.LogPaths;
 import io.slipstream.storage.Storage;
 import org.agrona.DirectBuffer;
@@ -32,15 +31,12 @@ import java.util.function.Consumer;
  */
 public final class SnapshotView implements AutoCloseable {
     private final Path path;
-    private final LogBytes bytes;
-    private final LiveSet live;
     private final RecoveryReport recovery;
     private final WatchCursor cursor;
-    private volatile boolean closed;
+    private volatile LiveSet live; // null once closed, so that a closed view pins no memory
 
-    SnapshotView(final Path path, final LogBytes bytes, final LiveSet live, final RecoveryReport recovery) {
+    SnapshotView(final Path path, final LiveSet live, final RecoveryReport recovery) {
         this.path = path;
-        this.bytes = bytes;
         this.live = live;
         this.recovery = recovery;
         this.cursor = WatchCursor.wrap(live.cursor());
@@ -69,7 +65,7 @@ public final class SnapshotView implements AutoCloseable {
         Platform.requireExports();
         Objects.requireNonNull(policy, "policy");
         final Path log = storage.resolve(path);
-        final OpenedLog opened = OpenedLog.read(storage, log);
+        final OpenedLog opened = OpenedLog.read(storage, new LogPaths(log), policy);
         opened.closeFile();
         final boolean taken = policy == RecoveryPolicy.PREFIX && opened.verdict().position() > 0
                 && opened.verdict().kind() == Verdict.Kind.CORRUPTED;
@@ -77,13 +73,12 @@ public final class SnapshotView implements AutoCloseable {
             opened.bytes().release();
             throw opened.verdict().toException(log);
         }
-        return new SnapshotView(log, opened.bytes(), opened.live(), RecoveryReport.of(opened.verdict(), opened.records(), null));
+        return new SnapshotView(log, opened.live(), RecoveryReport.of(opened.verdict(), opened.records(), null));
     }
 
     /** Number of live entries. */
     public int length() {
-        requireOpen();
-        return live.length();
+        return open().length();
     }
 
     /** Where to resume the watch; {@link WatchCursor#none()} if the log has no cursor. */
@@ -97,9 +92,9 @@ public final class SnapshotView implements AutoCloseable {
         return recovery;
     }
 
-    /** Bytes of heap that the index of this view holds. */
+    /** Bytes of heap that the index of this view holds until it is closed. */
     public long heapBytes() {
-        return live.heapBytes();
+        return open().heapBytes();
     }
 
     /**
@@ -109,26 +104,26 @@ public final class SnapshotView implements AutoCloseable {
      * @return whether the key is live; if not, {@code entry} is as it was
      */
     public boolean lookup(final DirectBuffer key, final int offset, final int length, final EntryView entry) {
-        requireOpen();
+        final LiveSet current = open();
         key.boundsCheck(offset, length);
         try {
-            final long position = live.position(key, offset, length);
+            final long position = current.position(key, offset, length);
             if (position == 0) {
                 return false;
             }
-            entry.wrap(this, bytes, position);
+            entry.wrap(this, current.bytes(), position);
             return true;
         } catch (final InternalError e) {
             throw new UncheckedIOException(IoFaults.toIoException(e, path));
         } finally {
-            Reference.reachabilityFence(bytes);
+            Reference.reachabilityFence(current);
         }
     }
 
     /** Looks a key up and attaches {@code entry} to what it finds, as {@link #lookup(DirectBuffer, int, int, EntryView)}; allocates. */
     public boolean lookup(final String key, final EntryView entry) {
+        requireOpen();
         if (Utf8.encodedLength(key) < 0) {
-            requireOpen();
             return false;
         }
         final byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
@@ -148,25 +143,24 @@ public final class SnapshotView implements AutoCloseable {
      * @param consumer is shown the same {@link EntryView} each time, attached to the next entry
      */
     public void forEach(final Consumer<EntryView> consumer) {
-        requireOpen();
+        final LiveSet current = open();
         final EntryView entry = new EntryView();
         try {
-            for (final long position : live.positionsInKeyOrder()) {
+            for (final long position : current.positionsInKeyOrder()) {
                 requireOpen();
-                entry.wrap(this, bytes, position);
+                entry.wrap(this, current.bytes(), position);
                 consumer.accept(entry);
             }
         } catch (final InternalError e) {
             throw new UncheckedIOException(IoFaults.toIoException(e, path));
         } finally {
-            Reference.reachabilityFence(bytes);
+            Reference.reachabilityFence(current);
         }
     }
 
     /** An owned copy of everything. 300 to 450 ns an entry and its weight in heap: a process gets ready faster on the view itself. */
     public Snapshot toOwned() throws IOException {
-        requireOpen();
-        return Snapshot.materialize(path, live);
+        return Snapshot.materialize(path, open());
     }
 
     /**
@@ -181,36 +175,47 @@ public final class SnapshotView implements AutoCloseable {
 
     /** As {@link #copyTo(Path)}, to the given storage. */
     public void copyTo(final Storage storage, final Path target) throws IOException {
-        requireOpen();
-        final LogPaths paths = new LogPaths(storage.resolve(target));
-        if (storage.identity(paths.log()) != null) {
-            throw new FileAlreadyExistsException(target.toString(), null, "a copy never replaces a file: remove it first or name another");
-        }
-        try (FreshLog fresh = FreshLog.create(storage, paths, null)) {
-            CompactForm.write(live, fresh);
+        final LiveSet current = open();
+        final LogPaths paths = LogPaths.ofWritten(storage.resolve(target));
+        requireFree(storage, paths, target);
+        try (FreshLog fresh = FreshLog.createCopy(storage, paths)) {
+            CompactForm.write(current, fresh);
             fresh.force();
-            fresh.publish();
+            fresh.publishNew();
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, path);
         } finally {
-            Reference.reachabilityFence(bytes);
+            Reference.reachabilityFence(current);
         }
+    }
+
+    private static void requireFree(final Storage storage, final LogPaths paths, final Path target) throws IOException {
+        if (storage.identity(paths.log()) != null) {
+            throw new FileAlreadyExistsException(target.toString(), null, "a copy never replaces a file: remove it first or name another");
+        }
+    }
+
+    private LiveSet open() {
+        final LiveSet current = live;
+        if (current == null) {
+            throw new IllegalStateException("view is closed: file=" + path);
+        }
+        return current;
     }
 
     void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("view is closed: file=" + path);
-        }
+        open();
     }
 
-    /** Ends the use of this view. Closing twice does nothing. */
+    /** Ends the use of this view and lets go of its index and mapping. Closing twice does nothing. */
     @Override
     public void close() {
-        closed = true;
+        live = null;
     }
 
     @Override
     public String toString() {
-        return "SnapshotView[file=" + path + ", entries=" + live.length() + ", cursor=" + cursor + (closed ? ", closed" : "") + "]";
+        final LiveSet current = live;
+        return "SnapshotView[file=" + path + (current == null ? ", closed" : ", entries=" + current.length()) + ", cursor=" + cursor + "]";
     }
 }

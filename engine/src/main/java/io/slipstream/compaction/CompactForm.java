@@ -32,6 +32,7 @@ public final class CompactForm {
     private final CRC32 crc = new CRC32();
     private int buffered;
     private long length;
+    private int lastCrc;
 
     private CompactForm(final LiveSet live, final ByteSink sink) {
         this.live = live;
@@ -40,11 +41,20 @@ public final class CompactForm {
     }
 
     /**
+     * What was written.
+     *
+     * @param length  its length in bytes
+     * @param lastCrc crc of its last record; 0 if it has none
+     */
+    public record Written(long length, int lastCrc) {
+    }
+
+    /**
      * Writes the compact form of {@code live} to {@code sink}.
      *
-     * @return its length in bytes
+     * @return what was written
      */
-    public static long write(final LiveSet live, final ByteSink sink) throws IOException {
+    public static Written write(final LiveSet live, final ByteSink sink) throws IOException {
         return new CompactForm(live, sink).write();
     }
 
@@ -68,7 +78,7 @@ public final class CompactForm {
         }
     }
 
-    private long write() throws IOException {
+    private Written write() throws IOException {
         final byte[] header = RecordLayout.header();
         append(header, header.length);
         for (final long position : live.positionsInKeyOrder()) {
@@ -79,7 +89,7 @@ public final class CompactForm {
             appendCursor(cursor);
         }
         drain();
-        return length;
+        return new Written(length, lastCrc);
     }
 
     private void appendCursor(final byte[] cursor) throws IOException {
@@ -89,9 +99,9 @@ public final class CompactForm {
         System.arraycopy(cursor, 0, record, RecordLayout.CURSOR_OFFSET, cursor.length);
         crc.reset();
         crc.update(record, TYPE_OFFSET, record.length - TYPE_OFFSET);
-        final int sum = (int) crc.getValue();
+        lastCrc = (int) crc.getValue();
         for (int i = 0; i < CRC_LENGTH; i++) {
-            record[RecordLayout.CRC_OFFSET + i] = (byte) (sum >>> i * Byte.SIZE);
+            record[RecordLayout.CRC_OFFSET + i] = (byte) (lastCrc >>> i * Byte.SIZE);
         }
         append(record, record.length);
     }
@@ -114,6 +124,7 @@ public final class CompactForm {
             buffered += count;
             done += count;
         }
+        lastCrc = (int) crc.getValue();
         final long stored = bytes.intAt(position + RecordLayout.CRC_OFFSET);
         if (stored != crc.getValue()) {
             throw new IOException("a record changed after it was replayed: offset=" + position + " expected=0x" + Long.toHexString(crc.getValue())

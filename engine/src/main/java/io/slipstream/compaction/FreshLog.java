@@ -7,6 +7,9 @@ import io.slipstream.storage.Storage;
 import io.slipstream.storage.StorageFile;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A log in the making under its temporary name: filled, then published over the log's name or given up. Single thread; the caller holds the
@@ -20,27 +23,38 @@ public final class FreshLog implements ByteSink, AutoCloseable {
      *  P2  Publish: force(temporary file), rename, force(directory). Before the rename the old log is untouched; without the last step the new
      *      name can vanish with the power.
      */
+    private static final AtomicLong COPIES = new AtomicLong();
+
     private final Storage storage;
     private final LogPaths paths;
+    private final Path temporary;
     private StorageFile file;
     private long length;
     private boolean renamed;
 
-    private FreshLog(final Storage storage, final LogPaths paths, final StorageFile file) {
+    private FreshLog(final Storage storage, final LogPaths paths, final Path temporary, final FileIdentity like) throws IOException {
         this.storage = storage;
         this.paths = paths;
-        this.file = file;
+        this.temporary = temporary;
+        try {
+            this.file = storage.create(temporary, like);
+        } catch (final FileAlreadyExistsException e) {
+            throw e;
+        } catch (final IOException e) {
+            unlinkAfter(e);
+            throw e;
+        }
     }
 
     /** Starts a log that will take the place of {@code paths.log()}, for the same owner as {@code like}; null for a log that is new. */
     public static FreshLog create(final Storage storage, final LogPaths paths, final FileIdentity like) throws IOException {
         storage.unlink(paths.compact());
-        try {
-            return new FreshLog(storage, paths, storage.create(paths.compact(), like));
-        } catch (final IOException e) {
-            unlinkAfter(e, storage, paths);
-            throw e;
-        }
+        return new FreshLog(storage, paths, paths.compact(), like);
+    }
+
+    /** Starts a log under a name of which nobody has a lock, and which will not replace anything: see {@link #publishNew}. */
+    public static FreshLog createCopy(final Storage storage, final LogPaths paths) throws IOException {
+        return new FreshLog(storage, paths, paths.copy(ProcessHandle.current().pid() + "-" + COPIES.incrementAndGet()), null);
     }
 
     /** Publishes a log of nothing but a header. */
@@ -79,13 +93,25 @@ public final class FreshLog implements ByteSink, AutoCloseable {
      */
     public void publish() throws IOException {
         try {
-            storage.rename(paths.compact(), paths.log());
+            storage.rename(temporary, paths.log());
             renamed = true;
         } catch (final IOException e) {
             renamed = isAtLogsName(e);
             throw e;
         }
         file.renamedTo(paths.log());
+        storage.forceDirectory(paths.directory());
+    }
+
+    /**
+     * Gives the file the log's name, where no file may stand: of several that try, one does.
+     *
+     * @throws FileAlreadyExistsException if something stands there
+     */
+    public void publishNew() throws IOException {
+        storage.link(temporary, paths.log());
+        storage.unlink(temporary);
+        renamed = true;
         storage.forceDirectory(paths.directory());
     }
 
@@ -120,14 +146,14 @@ public final class FreshLog implements ByteSink, AutoCloseable {
             }
         } finally {
             if (!renamed) {
-                storage.unlink(paths.compact());
+                storage.unlink(temporary);
             }
         }
     }
 
-    private static void unlinkAfter(final IOException failure, final Storage storage, final LogPaths paths) {
+    private void unlinkAfter(final IOException failure) {
         try {
-            storage.unlink(paths.compact());
+            storage.unlink(temporary);
         } catch (final IOException e) {
             failure.addSuppressed(e);
         }

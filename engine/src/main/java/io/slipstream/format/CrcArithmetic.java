@@ -1,5 +1,7 @@
 package io.slipstream.format;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
 /**
  * Arithmetic on finished CRC-32 values (IEEE, reflected): the crc of a range from the crcs of two prefixes, without its bytes.
  *
@@ -8,12 +10,18 @@ package io.slipstream.format;
  * "The search for survivors".
  */
 public final class CrcArithmetic {
+    /*
+     * A length is taken digit by digit, four bits each; for each digit there is the power of x that it stands for. Multiplying by a fixed power is linear, so
+     * that four look-ups, one for each byte of the crc, do it. The tables of a digit's place, 60 KiB, are made when a length first reaches it.
+     */
     private static final int POLYNOMIAL = 0xEDB8_8320;
-    private static final int DIGITS = Long.BYTES;
-    private static final int RADIX = 256;
+    private static final int DIGIT_BITS = 4;
+    private static final int DIGITS = 1 << DIGIT_BITS;
+    private static final int PLACES = Long.SIZE / DIGIT_BITS;
+    private static final int CRC_BYTES = Integer.BYTES;
+    private static final int BYTE_VALUES = 256;
 
-    // POWERS[d][i] = x^(8 * i * 256^d) mod P: one multiplication for each non-zero byte of n.
-    private static final int[][] POWERS = powers();
+    private static final AtomicReferenceArray<int[]> TABLES = new AtomicReferenceArray<>(PLACES);
 
     private CrcArithmetic() {
     }
@@ -26,13 +34,49 @@ public final class CrcArithmetic {
     private static int shift(final int crc, final long lengthBytes) {
         int result = crc;
         long rest = lengthBytes;
-        for (int digit = 0; rest != 0; digit++, rest >>>= Byte.SIZE) {
-            final int index = (int) (rest & (RADIX - 1));
-            if (index != 0) {
-                result = multiply(POWERS[digit][index], result);
+        for (int place = 0; rest != 0; place++, rest >>>= DIGIT_BITS) {
+            final int digit = (int) (rest & (DIGITS - 1));
+            if (digit != 0) {
+                result = multiply(table(place), digit * CRC_BYTES * BYTE_VALUES, result);
             }
         }
         return result;
+    }
+
+    private static int multiply(final int[] table, final int start, final int crc) {
+        return table[start + (crc & 0xFF)]
+                ^ table[start + BYTE_VALUES + (crc >>> 8 & 0xFF)]
+                ^ table[start + 2 * BYTE_VALUES + (crc >>> 16 & 0xFF)]
+                ^ table[start + 3 * BYTE_VALUES + (crc >>> 24)];
+    }
+
+    private static int[] table(final int place) {
+        final int[] known = TABLES.get(place);
+        if (known != null) {
+            return known;
+        }
+        final int[] made = makeTable(place);
+        TABLES.set(place, made);
+        return made;
+    }
+
+    // For each digit, byte of the crc and value of that byte: the product with x^(8 * digit * 16^place).
+    private static int[] makeTable(final int place) {
+        int step = 1 << 31 - Byte.SIZE;
+        for (int i = 0; i < place * DIGIT_BITS; i++) {
+            step = multiply(step, step);
+        }
+        final int[] table = new int[DIGITS * CRC_BYTES * BYTE_VALUES];
+        int power = 1 << 31;
+        for (int digit = 0; digit < DIGITS; digit++) {
+            for (int i = 0; i < CRC_BYTES; i++) {
+                for (int value = 0; value < BYTE_VALUES; value++) {
+                    table[(digit * CRC_BYTES + i) * BYTE_VALUES + value] = multiply(power, value << i * Byte.SIZE);
+                }
+            }
+            power = multiply(power, step);
+        }
+        return table;
     }
 
     // Product of two polynomials modulo P, both with their highest power in bit 0.
@@ -44,18 +88,5 @@ public final class CrcArithmetic {
             term = term >>> 1 ^ POLYNOMIAL & -(term & 1);
         }
         return product;
-    }
-
-    private static int[][] powers() {
-        final int[][] powers = new int[DIGITS][RADIX];
-        int step = 1 << 31 - Byte.SIZE;
-        for (int digit = 0; digit < DIGITS; digit++) {
-            powers[digit][0] = 1 << 31;
-            for (int i = 1; i < RADIX; i++) {
-                powers[digit][i] = multiply(powers[digit][i - 1], step);
-            }
-            step = multiply(powers[digit][RADIX - 1], step);
-        }
-        return powers;
     }
 }

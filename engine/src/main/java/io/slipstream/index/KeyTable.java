@@ -21,7 +21,6 @@ public final class KeyTable {
     private static final int INITIAL_BITS = 10;
     private static final int MAX_BITS = 30;
     private static final int MIN_POSITION_BITS = 31;
-    private static final int NOT_FOUND = -1;
 
     private final KeyHash hash = new KeyHash();
     private final LogBytes bytes;
@@ -52,52 +51,84 @@ public final class KeyTable {
         return (long) slots.length * Long.BYTES;
     }
 
-    /**
-     * Points a key at the put record at {@code position}.
-     *
-     * @return whether the key had a record already
-     */
-    public boolean put(final DirectBuffer key, final int offset, final int keyLength, final long position) {
-        if (position > positionMask) {
-            widenPositions(position);
-        }
-        final long tag = hash.hash(key, offset, keyLength) & ~positionMask;
-        final int mask = slots.length - 1;
-        int slot = home(tag);
-        for (long entry = slots[slot]; entry != 0; entry = slots[slot]) {
-            if ((entry & ~positionMask) == tag && isKeyAt(entry & positionMask, key, offset, keyLength)) {
-                slots[slot] = tag | position;
-                return true;
-            }
-            slot = slot + 1 & mask;
-        }
-        slots[slot] = tag | position;
-        length++;
-        if (length > slots.length >> 1) {
-            grow();
-        }
-        return false;
+    /** The hash by which this table knows a key. */
+    long hash(final DirectBuffer key, final int offset, final int keyLength) {
+        return hash.hash(key, offset, keyLength);
+    }
+
+    /** Reads the slot where a key of that hash begins to be looked for, so that it is in the cache soon after. */
+    long touchSlot(final long keyHash) {
+        return slots[home(keyHash)];
+    }
+
+    /** Reads the key that a key of that hash will be compared with, if any, so that it is in the cache soon after. */
+    int touchKey(final long keyHash) {
+        final long entry = slots[home(keyHash)];
+        return entry != 0 && (entry & ~positionMask) == (keyHash & ~positionMask)
+                ? bytes.byteAt((entry & positionMask) + RecordLayout.KEY_OFFSET - 1)
+                : 0;
     }
 
     /**
-     * Removes a key.
+     * Points the key of the put record at {@code position} there.
      *
-     * @return whether it was there
+     * @param keyHash the hash of its key
+     * @return whether the key had a record already
      */
-    public boolean remove(final DirectBuffer key, final int offset, final int keyLength) {
-        final int slot = find(key, offset, keyLength);
-        if (slot == NOT_FOUND) {
-            return false;
+    boolean put(final long keyHash, final long position) {
+        if (position > positionMask) {
+            widenPositions(position);
         }
-        closeGap(slot);
-        length--;
-        return true;
+        final long tag = keyHash & ~positionMask;
+        final int slot = find(tag, position);
+        final boolean isNew = slots[slot] == 0;
+        slots[slot] = tag | position;
+        if (isNew && ++length > slots.length >> 1) {
+            grow();
+        }
+        return !isNew;
+    }
+
+    /** Removes the key of the delete record at {@code position}, if it is there. */
+    void remove(final long keyHash, final long position) {
+        final int slot = find(keyHash & ~positionMask, position);
+        if (slots[slot] != 0) {
+            closeGap(slot);
+            length--;
+        }
+    }
+
+    // Slot of the key that the record at position is about, or the free one where it would go. Put and delete have the key in one place.
+    private int find(final long tag, final long position) {
+        final int keyLength = bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET);
+        final int mask = slots.length - 1;
+        int slot = home(tag);
+        for (long entry = slots[slot]; entry != 0; entry = slots[slot]) {
+            if ((entry & ~positionMask) == tag && isSameKey(entry & positionMask, position, keyLength)) {
+                break;
+            }
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    private boolean isSameKey(final long liveRecord, final long record, final int keyLength) {
+        return bytes.shortAt(liveRecord + RecordLayout.KEY_LENGTH_OFFSET) == keyLength
+                && bytes.equalRanges(liveRecord + RecordLayout.KEY_OFFSET, record + RecordLayout.KEY_OFFSET, keyLength);
     }
 
     /** Position of the key's live put record; 0 if it has none. */
     public long position(final DirectBuffer key, final int offset, final int keyLength) {
-        final int slot = find(key, offset, keyLength);
-        return slot == NOT_FOUND ? 0 : slots[slot] & positionMask;
+        final long tag = hash(key, offset, keyLength) & ~positionMask;
+        final int mask = slots.length - 1;
+        int slot = home(tag);
+        for (long entry = slots[slot]; entry != 0; entry = slots[slot]) {
+            if ((entry & ~positionMask) == tag && isKeyAt(entry & positionMask, key, offset, keyLength)) {
+                return entry & positionMask;
+            }
+            slot = slot + 1 & mask;
+        }
+        return 0;
     }
 
     /** Positions of all live put records, ascending: in the order they were appended. */
@@ -111,19 +142,6 @@ public final class KeyTable {
         }
         Arrays.sort(positions);
         return positions;
-    }
-
-    private int find(final DirectBuffer key, final int offset, final int keyLength) {
-        final long tag = hash.hash(key, offset, keyLength) & ~positionMask;
-        final int mask = slots.length - 1;
-        int slot = home(tag);
-        for (long entry = slots[slot]; entry != 0; entry = slots[slot]) {
-            if ((entry & ~positionMask) == tag && isKeyAt(entry & positionMask, key, offset, keyLength)) {
-                return slot;
-            }
-            slot = slot + 1 & mask;
-        }
-        return NOT_FOUND;
     }
 
     private boolean isKeyAt(final long position, final DirectBuffer key, final int offset, final int keyLength) {

@@ -12,8 +12,20 @@ import org.agrona.DirectBuffer;
  * <p>One writer; any number of readers once the replay is over and this is safely published.
  */
 public final class LiveSet implements RecordHandler {
+    /*
+     * A random key costs two cache misses, its slot and the key it is compared with, and they would come one after the other. So records are
+     * gathered, and for a whole batch first the slots are read, then the keys, then each record is resolved, exactly and in order: the misses
+     * overlap.
+     */
+    private static final int BATCH_LENGTH = 64;
+
     private final LogBytes bytes;
     private final KeyTable table;
+    private final long[] batchHashes = new long[BATCH_LENGTH];
+    private final long[] batchPositions = new long[BATCH_LENGTH];
+    private int batched;
+    @SuppressWarnings("UnusedVariable") // written so that the reads it sums up are not optimised away
+    private long touched;
     private final byte[] cursor = new byte[RecordLayout.MAX_TOKEN_LENGTH];
     private int cursorLength;
     private long redundantRecords;
@@ -27,17 +39,43 @@ public final class LiveSet implements RecordHandler {
     @Override
     public void onRecord(final RecordFlyweight record) {
         switch (record.type()) {
-            case RecordLayout.PUT -> {
-                if (table.put(record.buffer(), record.keyOffset(), record.keyLength(), record.position())) {
-                    redundantRecords++;
-                }
-            }
-            case RecordLayout.DELETE -> {
-                table.remove(record.buffer(), record.keyOffset(), record.keyLength());
-                redundantRecords++;
-            }
+            case RecordLayout.PUT -> gather(record, record.position());
+            case RecordLayout.DELETE -> gather(record, -record.position());
             default -> onCursor(record);
         }
+    }
+
+    // A delete's position is negative: no record stands at 0.
+    private void gather(final RecordFlyweight record, final long signedPosition) {
+        batchHashes[batched] = table.hash(record.buffer(), record.keyOffset(), record.keyLength());
+        batchPositions[batched] = signedPosition;
+        if (++batched == BATCH_LENGTH) {
+            onEnd();
+        }
+    }
+
+    /** Resolves what is still gathered. After it, everything shown so far counts. */
+    @Override
+    public void onEnd() {
+        final int count = batched;
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += table.touchSlot(batchHashes[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            sum += table.touchKey(batchHashes[i]);
+        }
+        touched += sum;
+        for (int i = 0; i < count; i++) {
+            final long position = batchPositions[i];
+            if (position < 0) {
+                table.remove(batchHashes[i], -position);
+                redundantRecords++;
+            } else if (table.put(batchHashes[i], position)) {
+                redundantRecords++;
+            }
+        }
+        batched = 0;
     }
 
     private void onCursor(final RecordFlyweight record) {

@@ -1,7 +1,9 @@
 package io.slipstream.replay;
 
 import io.slipstream.storage.ByteSource;
+import io.slipstream.storage.FileChangedException;
 import io.slipstream.storage.FileIdentity;
+import io.slipstream.storage.FirstFailure;
 import io.slipstream.storage.Storage;
 import io.slipstream.storage.StorageFile;
 
@@ -46,10 +48,14 @@ public final class LogFollower implements AutoCloseable {
 
     private void open() throws IOException {
         final StorageFile opened = storage.openForRead(path);
-        final Verdict header = new TailJudge(opened).judgeHeader();
-        if (header != null) {
-            opened.close();
-            throw header.toException(path);
+        try {
+            final Verdict header = new TailJudge(opened).judgeHeader();
+            if (header != null) {
+                throw header.toException(path);
+            }
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, opened);
+            throw e;
         }
         if (file != null) {
             file.close();
@@ -71,6 +77,18 @@ public final class LogFollower implements AutoCloseable {
      * @throws IOException if the log is damaged, which names the place, or the disk fails
      */
     public boolean poll(final Listener listener) throws IOException {
+        try {
+            return pollOnce(listener);
+        } catch (final FileChangedException e) {
+            // A writer cut slack, or a torn tail, off under a read. What was shown must still be there.
+            if (file.length() < position) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private boolean pollOnce(final Listener listener) throws IOException {
         if (read(listener)) {
             return true;
         }
@@ -99,6 +117,10 @@ public final class LogFollower implements AutoCloseable {
 
     private boolean read(final Listener listener) throws IOException {
         final long length = file.length();
+        if (length < position) {
+            throw new FileChangedException("the file was cut short behind what was followed: file=" + path + " length=" + length
+                    + " followed=" + position);
+        }
         scanner.reset(file, length);
         final long before = position;
         while (position < length && scanner.scan(position) == RecordScanner.VALID) {
@@ -123,7 +145,7 @@ public final class LogFollower implements AutoCloseable {
     private void refuseDamage() throws IOException {
         final TailJudge judge = new TailJudge(file);
         final Verdict verdict = judge.judge(position);
-        if (verdict != null && verdict.isRefused() && verdict.equals(judge.judge(position))) {
+        if (verdict != null && verdict.isRefused() && judge.isStill(verdict)) {
             throw verdict.toException(path);
         }
     }

@@ -1,6 +1,5 @@
 package io.slipstream.replay;
 
-import io.slipstream.storage.FileChangedException;
 import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LogBytes;
 import io.slipstream.storage.StorageFile;
@@ -18,10 +17,12 @@ import static io.slipstream.format.RecordLayout.HEADER_LENGTH;
  */
 public final class LogReplay {
     /*
-     * The walk reads the mapping and only ever passes over valid records. Whatever else it meets is judged through the file, and judged
-     * again: an append may be in progress there, or the file may be shrinking. Only the same verdict twice, on the same length, counts.
-     * Nothing but zeros to the end needs no second look: a writer can only add to it. Asking for the length afterwards also brings up a fault
-     * that the JVM still owes for the mapping.
+     * The walk reads the file in blocks, in order, and only ever passes over valid records; the mapping is touched for those alone, when a
+     * handler compares keys. A writer cuts slack off under its readers whenever it closes, and a load from a mapped page that is gone is an
+     * error the JVM may raise long after, anywhere; no writer cuts records that were committed. Reading ahead by blocks is no slower than
+     * the page faults of a first walk over a mapping.
+     * Whatever else the walk meets is judged, and looked at again: an append may be in progress there, or the file may be shrinking. Only
+     * what stays the same, on the same length, counts. Zeros to the end need no second look: a writer can only add to them.
      */
     private static final int MAX_ATTEMPTS = 1_000;
 
@@ -31,6 +32,9 @@ public final class LogReplay {
     private final TailJudge judge;
     private long records;
     private long position;
+    private int lastCrc;
+    private long watchedPosition;
+    private Integer crcAtWatchedPosition;
 
     /** A replay of {@code file} through {@code bytes}, which it may extend when the file grows meanwhile. */
     public LogReplay(final StorageFile file, final LogBytes bytes) {
@@ -78,6 +82,7 @@ public final class LogReplay {
             position = HEADER_LENGTH;
             walk(handler);
             if (position == bytes.length()) {
+                handler.onEnd();
                 return;
             }
             verdict = judge.judge(position);
@@ -91,15 +96,9 @@ public final class LogReplay {
     private Verdict walkAndJudge(final RecordHandler handler) throws IOException {
         try {
             walk(handler);
-            if (bytes.isZero(position, bytes.length()) && file.length() == bytes.length()) {
-                return TailJudge.cleanEnd(position, bytes.length());
-            }
+            handler.onEnd();
         } catch (final InternalError e) {
-            final IOException fault = IoFaults.toIoException(e, file);
-            if (file.length() < bytes.length()) {
-                throw new FileChangedException(fault.getMessage());
-            }
-            throw fault;
+            throw IoFaults.toIoException(e, file);
         }
         final Verdict verdict = judge.judge(position);
         if (verdict == null) {
@@ -109,16 +108,20 @@ public final class LogReplay {
         if (verdict.row() == 1) {
             return verdict;
         }
-        return verdict.equals(judge.judge(position)) ? verdict : null;
+        return judge.isStill(verdict) ? verdict : null;
     }
 
     private void walk(final RecordHandler handler) throws IOException {
         final long limit = bytes.length();
-        scanner.reset(bytes, limit);
+        scanner.reset(file, limit);
         while (position < limit && scanner.scan(position) == RecordScanner.VALID) {
             handler.onRecord(scanner.record(position));
             position += scanner.recordLength();
             records++;
+            lastCrc = scanner.storedCrc();
+            if (position == watchedPosition) {
+                crcAtWatchedPosition = lastCrc;
+            }
         }
     }
 
@@ -127,6 +130,28 @@ public final class LogReplay {
         if (length != bytes.length()) {
             bytes.extendTo(length);
         }
+    }
+
+    /** Remembers the crc of the record that ends at {@code end}, for {@link #crcAtWatchedPosition()}. Before the replay. */
+    public void watch(final long end) {
+        watchedPosition = end;
+    }
+
+    /** Crc of the record that ends at the watched position; null if none does. */
+    public Integer crcAtWatchedPosition() {
+        return crcAtWatchedPosition;
+    }
+
+    /** Crc of the last valid record; 0 if there is none. */
+    public int lastCrc() {
+        return lastCrc;
+    }
+
+    /** The finding of {@code verdict} as what a power cut left: with the number of survivors, whether or not its row asks for them. */
+    public Verdict excuse(final Verdict verdict) throws IOException {
+        return verdict.excused(verdict.kind() == Verdict.Kind.CORRUPTED
+                ? verdict.survivors()
+                : judge.survivors(verdict.position(), verdict.fileLength()));
     }
 
     /** Number of valid records shown so far. */

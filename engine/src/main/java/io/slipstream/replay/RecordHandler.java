@@ -9,4 +9,8 @@ import java.io.IOException;
 public interface RecordHandler {
     /** Looks at one record; {@code record} is valid until this returns. */
     void onRecord(RecordFlyweight record) throws IOException;
+
+    /** There is no record to come, for now. */
+    default void onEnd() {
+    }
 }

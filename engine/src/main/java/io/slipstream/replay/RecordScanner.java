@@ -78,6 +78,7 @@ public final class RecordScanner {
     private long valueLength;
     private int tokenLength;
     private long length;
+    private int row;
     private int storedCrc;
     private int computedCrc;
 
@@ -96,9 +97,14 @@ public final class RecordScanner {
      * @return {@link #VALID}, or the row it fails
      */
     public int scan(final long position) throws IOException {
-        final int row = scanFrame(position);
-        if (row != VALID) {
-            return row;
+        row = scanRecord(position);
+        return row;
+    }
+
+    private int scanRecord(final long position) throws IOException {
+        final int frameRow = scanFrame(position);
+        if (frameRow != VALID) {
+            return frameRow;
         }
         computedCrc = checksum(position);
         final int offset = (int) (position - windowStart);
@@ -177,6 +183,11 @@ public final class RecordScanner {
     /** Length of the record of the last scan; known from row 8 on and for a valid one. */
     public long recordLength() {
         return length;
+    }
+
+    /** What the last {@link #scan} answered. */
+    int recordRow() {
+        return row;
     }
 
     /** Type of the record of the last scan; known from row 3 on and for a valid one. */

@@ -56,14 +56,19 @@ public final class SurvivorSearch {
     /** Position of the first sound record that starts at {@code from} or later; negative if there is none. */
     public long next(final long from) throws IOException {
         for (long position = from; position < limit; position++) {
-            if (frames.scanFrame(position) == RecordScanner.VALID && isSound(position)) {
+            if (isRecord(position)) {
                 return position;
             }
         }
         return -1;
     }
 
-    /** Length of the record that {@link #next} found. */
+    /** Whether a sound record starts at {@code position}, which must lie before the end. */
+    public boolean isRecord(final long position) throws IOException {
+        return frames.scanFrame(position) == RecordScanner.VALID && isSound(position);
+    }
+
+    /** Length of the record that {@link #next} or {@link #isRecord} found. */
     public long recordLength() {
         return frames.recordLength();
     }
@@ -76,7 +81,7 @@ public final class SurvivorSearch {
         if (length <= DIRECT_LENGTH) {
             return storedCrc == crcOf(start, end);
         }
-        if (prefixes == null) {
+        if (prefixes == null || position < prefixStart) {
             computePrefixes(position);
         }
         return storedCrc == CrcArithmetic.range(prefix(start), prefix(end), end - start);

@@ -79,7 +79,11 @@ public final class TailJudge {
         if (isZero(position, length)) {
             return cleanEnd(position, length);
         }
-        final int row = scanner.reset(file, length).scan(position);
+        // An append that was in progress a moment ago is not worth a search: look twice before anything else.
+        int row = scanner.reset(file, length).scan(position);
+        if (row != RecordScanner.VALID) {
+            row = scanner.reset(file, length).scan(position);
+        }
         return switch (row) {
             case RecordScanner.VALID -> null;
             case RecordScanner.NO_ROOM_FOR_FRAME -> torn(2, position, length, "only " + (length - position) + " bytes of a record");
@@ -101,6 +105,20 @@ public final class TailJudge {
         return position == length
                 ? new Verdict(Verdict.Kind.CLEAN, 1, position, length, 0, "end of file")
                 : new Verdict(Verdict.Kind.SLACK, 1, position, length, 0, "only zeros");
+    }
+
+    /**
+     * Reads the length and the bytes at the verdict's position again, after whatever search the verdict took.
+     *
+     * @return whether the record there still fails in the same way
+     */
+    boolean isStill(final Verdict verdict) throws IOException {
+        final int row = scanner.recordRow();
+        final int storedCrc = scanner.storedCrc();
+        final int computedCrc = scanner.computedCrc();
+        return file.length() == verdict.fileLength()
+                && scanner.reset(file, verdict.fileLength()).scan(verdict.position()) == row
+                && (row != RecordScanner.CRC_MISMATCH || scanner.storedCrc() == storedCrc && scanner.computedCrc() == computedCrc);
     }
 
     private Verdict judgeMismatch(final long position, final long length) throws IOException {
@@ -125,7 +143,7 @@ public final class TailJudge {
     }
 
     // Candidates are many and far apart: the search reads a mapping where it can. Its faults surface at the latest in length().
-    private long survivors(final long position, final long length) throws IOException {
+    long survivors(final long position, final long length) throws IOException {
         final LogBytes bytes;
         try {
             bytes = LogBytes.map(file, length);

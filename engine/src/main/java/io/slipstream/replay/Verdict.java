@@ -25,6 +25,8 @@ public record Verdict(Kind kind, int row, long position, long fileLength, long s
         SLACK,
         /** The last append did not finish. */
         TORN,
+        /** What a power cut left behind the forced position: excused by the mark. */
+        POWER_LOSS,
         /** Damage with something after it. */
         CORRUPTED,
         /** Not PGSS v2. */
@@ -36,9 +38,24 @@ public record Verdict(Kind kind, int row, long position, long fileLength, long s
         return kind == Kind.CORRUPTED || kind == Kind.INVALID;
     }
 
-    /** Bytes that a torn tail drops; 0 for anything else. */
+    /** Whether the log is sound up to the position, and what follows does not count. */
+    public boolean isTailDropped() {
+        return kind == Kind.TORN || kind == Kind.POWER_LOSS;
+    }
+
+    /** Bytes of a dropped tail; 0 for anything else. */
     public long droppedLength() {
-        return kind == Kind.TORN ? fileLength - position : 0;
+        return isTailDropped() ? fileLength - position : 0;
+    }
+
+    /** Whether the mark may excuse it: rows 3 to 9. */
+    public boolean isExcusable() {
+        return isRefused() && row >= 3 && row <= 9;
+    }
+
+    /** The same finding, excused, with so many survivors behind it. */
+    public Verdict excused(final long survivorsBehind) {
+        return new Verdict(Kind.POWER_LOSS, row, position, fileLength, survivorsBehind, detail);
     }
 
     /** The exception that refuses {@code file} for this verdict. */
@@ -55,6 +72,7 @@ public record Verdict(Kind kind, int row, long position, long fileLength, long s
             case CORRUPTED -> "corrupted log: ";
             case INVALID -> "invalid format: ";
             case TORN -> "torn tail: ";
+            case POWER_LOSS -> "power-loss tail: ";
             default -> "";
         };
         final String after = kind == Kind.CORRUPTED ? " survivors=" + survivors : "";

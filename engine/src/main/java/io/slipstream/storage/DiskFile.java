@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -24,6 +25,8 @@ final class DiskFile implements StorageFile {
      * moment: the mapping outlives it. That channel is opened by name, so the name is checked to lead to this file before and after.
      */
     private static final int ZEROS_LENGTH = 1 << 20;
+    // Reads go through a native buffer of the same length: beyond this the C library maps and unmaps it at every call.
+    private static final int READ_LENGTH = 1 << 16;
 
     private Path path;
     private final RandomAccessFile file;
@@ -38,6 +41,9 @@ final class DiskFile implements StorageFile {
     }
 
     static DiskFile open(final Path path, final boolean writable) throws IOException {
+        if (FileLockHolder.isHeldHere(path)) {
+            throw new FileSystemException(path.toString(), null, "this process holds the lock on it, and would lose it by opening it");
+        }
         while (true) {
             final FileIdentity before = FileStorage.identityOf(path);
             if (before == null) {
@@ -81,7 +87,7 @@ final class DiskFile implements StorageFile {
         file.seek(position);
         int done = 0;
         while (done < length) {
-            final int read = file.read(target, offset + done, length - done);
+            final int read = file.read(target, offset + done, Math.min(length - done, READ_LENGTH));
             if (read < 0) {
                 throw new FileChangedException("the file was cut short: file=" + path + " position=" + (position + done) + " wanted=" + (length - done));
             }
@@ -124,10 +130,22 @@ final class DiskFile implements StorageFile {
                 if (channel.size() < position + length) {
                     throw new FileChangedException("the file was cut short: file=" + path + " length=" + channel.size() + " wanted=" + (position + length));
                 }
-                final FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
-                return new DiskRegion(position, channel.map(mode, position, length));
+                return new DiskRegion(position, map(channel, position, length, writable));
             }
         });
+    }
+
+    private MappedByteBuffer map(final FileChannel channel, final long position, final int length, final boolean writable) throws IOException {
+        try {
+            return channel.map(writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY, position, length);
+        } catch (final ClosedByInterruptException e) {
+            throw e;
+        } catch (final IOException e) {
+            if (file.length() < position + length) {
+                throw new FileChangedException("the file was cut short: file=" + path + " wanted=" + (position + length) + ": " + e.getMessage());
+            }
+            throw e;
+        }
     }
 
     private void requireSameFile() throws IOException {

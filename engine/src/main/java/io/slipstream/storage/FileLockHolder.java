@@ -2,10 +2,14 @@ package io.slipstream.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -42,6 +46,11 @@ final class FileLockHolder implements HeldLock {
         this.channel = channel;
     }
 
+    /** Whether this process holds the lock on that very file (L1). */
+    static boolean isHeldHere(final Path lockFile) {
+        return System.getProperties().containsKey(REGISTRY_PREFIX + lockFile);
+    }
+
     static HeldLock acquire(final Path lockFile) throws IOException {
         return acquire(lockFile, true);
     }
@@ -62,10 +71,22 @@ final class FileLockHolder implements HeldLock {
         }
         try {
             return new FileLockHolder(key, Uninterrupted.call(() -> openLocked(lockFile, exclusive, ownPid)));
-        } catch (final IOException | RuntimeException e) {
+        } catch (final FileSystemException e) {
+            System.getProperties().remove(key);
+            throw denied(lockFile, e);
+        } catch (final IOException | RuntimeException | Error e) {
             System.getProperties().remove(key);
             throw e;
         }
+    }
+
+    // A read-only file system and a missing right are one thing to the caller, whatever words the system has for them.
+    private static IOException denied(final Path lockFile, final FileSystemException failure) {
+        final Path target = Files.exists(lockFile) ? lockFile : lockFile.getParent();
+        if (failure instanceof NoSuchFileException || target == null || Files.isWritable(target)) {
+            return failure;
+        }
+        return (IOException) new AccessDeniedException(lockFile.toString(), null, "the lock cannot be taken: " + failure.getMessage()).initCause(failure);
     }
 
     private static FileChannel openLocked(final Path lockFile, final boolean exclusive, final long ownPid) throws IOException {
@@ -79,16 +100,27 @@ final class FileLockHolder implements HeldLock {
                 throw new LockHeldException(lockFile.toString(), readPid(channel));
             }
             if (exclusive) {
-                channel.truncate(0);
-                channel.write(ByteBuffer.wrap((ownPid + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+                writePid(channel, ownPid);
             }
             return channel;
         } catch (final OverlappingFileLockException e) {
             NEVER_CLOSED.add(channel);
             throw new LockHeldException(lockFile.toString(), ownPid);
-        } catch (final IOException | RuntimeException e) {
-            channel.close();
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, channel);
             throw e;
+        }
+    }
+
+    // The pid is for humans: on a full disk the lock is as good without it.
+    private static void writePid(final FileChannel channel, final long ownPid) throws ClosedByInterruptException {
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap((ownPid + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (final ClosedByInterruptException e) {
+            throw e;
+        } catch (final IOException e) {
+            return;
         }
     }
 

@@ -2,7 +2,6 @@ package io.slipstream.storage;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -42,7 +41,11 @@ public final class FileStorage implements Storage {
         if (directory == null || fileName == null) {
             throw new IOException("not a file name: file=" + path);
         }
-        return directory.toRealPath().resolve(fileName);
+        final Path resolved = directory.toRealPath().resolve(fileName);
+        if (Files.exists(resolved) && !Files.isRegularFile(resolved)) {
+            throw new FileSystemException(path.toString(), null, "not a regular file");
+        }
+        return resolved;
     }
 
     @Override
@@ -85,8 +88,8 @@ public final class FileStorage implements Storage {
                 keepOwner(path, file.identity(), like);
                 Files.setPosixFilePermissions(path, like.permissions());
             }
-        } catch (final IOException | RuntimeException e) {
-            file.close();
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, file);
             throw e;
         }
         return file;
@@ -98,12 +101,8 @@ public final class FileStorage implements Storage {
             try {
                 Files.setAttribute(path, "unix:uid", like.owner());
                 Files.setAttribute(path, "unix:gid", like.group());
-            } catch (final AccessDeniedException | UnsupportedOperationException e) {
-                return;
             } catch (final FileSystemException e) {
-                if (e.getReason() == null || !e.getReason().contains("not permitted")) {
-                    throw e;
-                }
+                return;
             }
         }
     }

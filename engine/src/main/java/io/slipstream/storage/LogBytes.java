@@ -24,6 +24,7 @@ public final class LogBytes implements ByteSource {
     private static final int STRIDE_MASK = (int) (STRIDE - 1);
     private static final int PIECE_LENGTH = 1 << 16;
     private static final MappedRegion[] NONE = {};
+    private static final byte[] NO_BYTES = {};
 
     /** Most bytes from any position that {@link #wrap} can show in one buffer. */
     public static final int MAX_WRAP_LENGTH = Integer.MAX_VALUE - STRIDE_MASK - 8;
@@ -115,9 +116,18 @@ public final class LogBytes implements ByteSource {
         return true;
     }
 
+    /** Whether the {@code length} bytes at {@code one} equal those at {@code other}. */
+    public boolean equalRanges(final long one, final long other, final int length) {
+        return equalsAt(one, buffers[region(other)], index(other), length);
+    }
+
     /** Attaches {@code view} to {@code length} bytes at {@code position}; at most {@link #MAX_WRAP_LENGTH}. Copies nothing. */
     public void wrap(final UnsafeBuffer view, final long position, final int length) {
-        view.wrap(buffers[region(position)], index(position), length);
+        if (length == 0) {
+            view.wrap(NO_BYTES); // position may be the end of the last region
+        } else {
+            view.wrap(buffers[region(position)], index(position), length);
+        }
     }
 
     /** Whether all bytes of {@code [from, to)} are zero. */
@@ -148,6 +158,18 @@ public final class LogBytes implements ByteSource {
             }
         }
         return true;
+    }
+
+    /** Position of the last byte of {@code [from, to)} that is not zero; {@code from - 1} if there is none. */
+    public long lastNonZero(final long from, final long to) {
+        long end = to;
+        while (end - PIECE_LENGTH >= from && isZero(end - PIECE_LENGTH, end)) {
+            end -= PIECE_LENGTH;
+        }
+        while (end > from && byteAt(end - 1) == 0) {
+            end--;
+        }
+        return end - 1;
     }
 
     /** Unmaps now: only where no buffer was handed out, and nothing is read afterwards. */

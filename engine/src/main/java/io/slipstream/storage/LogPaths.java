@@ -18,6 +18,20 @@ public record LogPaths(Path log) {
         return name.endsWith(LOCK) || name.endsWith(MARK) || name.endsWith(COMPACT);
     }
 
+    /**
+     * The names of a log that will be written, which must not be the name of a companion: opening {@code kv} would overwrite a log called
+     * {@code kv.lock}, and delete one called {@code kv.compact}.
+     *
+     * @throws IllegalArgumentException if it is
+     */
+    public static LogPaths ofWritten(final Path log) {
+        if (isCompanion(log.getFileName().toString())) {
+            throw new IllegalArgumentException("reserved name: file=" + log + "; names ending in " + LOCK + ", " + MARK + " and " + COMPACT
+                    + " belong to the log without that ending");
+        }
+        return new LogPaths(log);
+    }
+
     /** The directory that holds them all. */
     public Path directory() {
         return log.getParent();
@@ -28,9 +42,19 @@ public record LogPaths(Path log) {
         return beside(LOCK);
     }
 
+    /** The file that holds the mark. */
+    public Path mark() {
+        return beside(MARK);
+    }
+
     /** The temporary file that a compaction fills. */
     public Path compact() {
         return beside(COMPACT);
+    }
+
+    /** A temporary file that no other copy to this name uses. */
+    public Path copy(final String unique) {
+        return beside("." + unique + COMPACT);
     }
 
     /** Where the {@code number}-th refused log is kept. */

@@ -10,7 +10,11 @@ import java.nio.file.Path;
  * into the buffer of a {@link MappedRegion}. Thread-safe unless a type says otherwise.
  */
 public interface Storage {
-    /** Resolves symbolic links and relative names, to the path the file really has or would have. */
+    /**
+     * Resolves symbolic links and relative names, to the path the file really has or would have.
+     *
+     * @throws java.nio.file.FileSystemException if something other than a regular file stands there
+     */
     Path resolve(Path path) throws IOException;
 
     /** What stands at {@code path} now, links followed; null if nothing does. */
@@ -43,7 +47,8 @@ public interface Storage {
     /**
      * Takes the exclusive lock that {@code lockFile} stands for, creating the file if need be.
      *
-     * @throws LockHeldException if another holder, in this or another process, has it
+     * @throws LockHeldException                    if another holder, in this or another process, has it
+     * @throws java.nio.file.AccessDeniedException if it can neither be created nor written, for want of rights or on a read-only file system
      */
     HeldLock lock(Path lockFile) throws IOException;
 

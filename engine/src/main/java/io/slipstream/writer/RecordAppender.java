@@ -82,6 +82,7 @@ public final class RecordAppender {
     private UnsafeBuffer buffer;
     private int index;
     private long position;
+    private int lastCrc;
     private long growths;
 
     /** How long segments are. */
@@ -91,9 +92,10 @@ public final class RecordAppender {
         int next(long logLength);
     }
 
-    /** Prepares the first segment behind {@code position}, where {@code file} ends. */
-    public RecordAppender(final StorageFile file, final long position, final SegmentLengths lengths) throws IOException {
+    /** Prepares the first segment behind {@code position}, where {@code file} ends with a record whose crc is {@code lastCrc}. */
+    public RecordAppender(final StorageFile file, final long position, final int lastCrc, final SegmentLengths lengths) throws IOException {
         this.file = file;
+        this.lastCrc = lastCrc;
         this.lengths = lengths;
         use(Segment.prepare(file, position, position, Segment.endOf(position, 0, lengths.next(position))), position);
     }
@@ -108,6 +110,11 @@ public final class RecordAppender {
     /** End of the last committed record. Any thread. */
     public long position() {
         return (long) POSITION.getAcquire(this);
+    }
+
+    /** Crc of the record that ends at {@link #position()}. Writer thread. */
+    public int lastCrc() {
+        return lastCrc;
     }
 
     /** Where the mapped segment, and the file, ends. */
@@ -235,7 +242,8 @@ public final class RecordAppender {
         storeFrame(target, at, type, keyLength, valueLength, tokenLengthOffset, tokenLength);
         target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, length - TYPE_OFFSET);
         VarHandle.releaseFence(); // K1
-        target.putInt(at + CRC_OFFSET, (int) crc.getValue(), BYTE_ORDER);
+        lastCrc = (int) crc.getValue();
+        target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
         advance(length);
     }
 
@@ -291,15 +299,25 @@ public final class RecordAppender {
             crc.update(scratch, MAX_FRAME_LENGTH, TOKEN_LENGTH_FIELD + tokenLength);
             target.putBytes(at + tokenLengthOffset, scratch, MAX_FRAME_LENGTH, TOKEN_LENGTH_FIELD + tokenLength);
             VarHandle.releaseFence(); // K1
-            target.putInt(at + CRC_OFFSET, (int) crc.getValue(), BYTE_ORDER);
+            lastCrc = (int) crc.getValue();
+            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
             committed = true;
         } finally {
             if (!committed) {
-                // The caller's buffer failed half way. A later, shorter record must find zeros behind it.
-                target.setMemory(at, length, (byte) 0);
+                clear(target, at, frameEnd, length);
             }
         }
         advance(length);
+    }
+
+    // The caller's buffer failed half way. A later, shorter record must find zeros behind it. Cleared from the back, so that at every instant
+    // the lengths still cover what is not zero yet (K1 backwards).
+    private static void clear(final UnsafeBuffer target, final int at, final int frameEnd, final int length) {
+        target.setMemory(at + frameEnd, length - frameEnd, (byte) 0);
+        for (int i = frameEnd - 1; i >= TYPE_OFFSET; i--) {
+            VarHandle.releaseFence();
+            target.putByte(at + i, (byte) 0);
+        }
     }
 
     private void copyInPieces(final DirectBuffer value, final int valueOffset, final int valueLength, final int targetIndex) {

@@ -35,13 +35,13 @@ public final class Segment {
             final MappedRegion region = file.map(start, Math.toIntExact(newEnd - start), true);
             touch(region.buffer(), (int) (position - start));
             return new Segment(region, newEnd);
-        } catch (final IOException e) {
+        } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, fileEnd, e);
             throw e;
         }
     }
 
-    private static void cutBack(final StorageFile file, final long fileEnd, final IOException failure) {
+    private static void cutBack(final StorageFile file, final long fileEnd, final Throwable failure) {
         try {
             file.truncate(fileEnd);
         } catch (final IOException e) {
