@@ -4,8 +4,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.Locale;
 
-/** What this JVM and this machine must offer, checked before anything that needs it is touched. */
-final class Platform {
+/** What this JVM and this machine must offer. Everything that opens a log checks it first; a process may ask earlier. Any thread. */
+public final class Platform {
     private static final String PACKAGE = "jdk.internal.misc";
     private static final boolean IS_WINDOWS = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
@@ -17,7 +17,7 @@ final class Platform {
      *
      * @throws IllegalStateException with the flag to add
      */
-    static void requireExports() {
+    public static void requireExports() {
         final Module agrona = UnsafeBuffer.class.getModule();
         if (!isExported(agrona)) {
             throw missingExport(agrona);

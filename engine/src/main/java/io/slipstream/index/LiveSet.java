@@ -21,8 +21,8 @@ public final class LiveSet implements RecordHandler {
 
     private final LogBytes bytes;
     private final KeyTable table;
-    private final long[] batchHashes = new long[BATCH_LENGTH];
-    private final long[] batchPositions = new long[BATCH_LENGTH];
+    private final long[] batchHashes;
+    private final long[] batchPositions;
     private int batched;
     @SuppressWarnings("UnusedVariable") // written so that the reads it sums up are not optimised away
     private long touched;
@@ -32,8 +32,15 @@ public final class LiveSet implements RecordHandler {
 
     /** An empty live set over the records of {@code bytes}. */
     public LiveSet(final LogBytes bytes) {
+        this(bytes, BATCH_LENGTH);
+    }
+
+    /** An empty live set that resolves so many records at once. */
+    public LiveSet(final LogBytes bytes, final int batchLength) {
         this.bytes = bytes;
         this.table = new KeyTable(bytes);
+        this.batchHashes = new long[batchLength];
+        this.batchPositions = new long[batchLength];
     }
 
     @Override
@@ -49,7 +56,7 @@ public final class LiveSet implements RecordHandler {
     private void gather(final RecordFlyweight record, final long signedPosition) {
         batchHashes[batched] = table.hash(record.buffer(), record.keyOffset(), record.keyLength());
         batchPositions[batched] = signedPosition;
-        if (++batched == BATCH_LENGTH) {
+        if (++batched == batchHashes.length) {
             onEnd();
         }
     }

@@ -27,19 +27,30 @@ public final class LogReplay {
     private static final int MAX_ATTEMPTS = 1_000;
 
     private final StorageFile file;
-    private final LogBytes bytes;
+    private final LogBytes bytes; // null if no handler looks records up
     private final RecordScanner scanner = new RecordScanner();
     private final TailJudge judge;
+    private long limit;
     private long records;
     private long position;
     private int lastCrc;
     private long watchedPosition;
     private Integer crcAtWatchedPosition;
 
-    /** A replay of {@code file} through {@code bytes}, which it may extend when the file grows meanwhile. */
+    /** A replay of {@code file} as far as it goes. */
+    public LogReplay(final StorageFile file) throws IOException {
+        this(file, null, file.length());
+    }
+
+    /** A replay of {@code file} as far as {@code bytes} go, which it extends when the file grows meanwhile: for handlers that look records up. */
     public LogReplay(final StorageFile file, final LogBytes bytes) {
+        this(file, bytes, bytes.length());
+    }
+
+    private LogReplay(final StorageFile file, final LogBytes bytes, final long limit) {
         this.file = file;
         this.bytes = bytes;
+        this.limit = limit;
         this.judge = new TailJudge(file);
     }
 
@@ -81,7 +92,7 @@ public final class LogReplay {
         if (verdict == null) {
             position = HEADER_LENGTH;
             walk(handler);
-            if (position == bytes.length()) {
+            if (position == limit) {
                 handler.onEnd();
                 return;
             }
@@ -90,7 +101,7 @@ public final class LogReplay {
         if (verdict != null && verdict.isRefused()) {
             throw verdict.toException(path);
         }
-        throw new IOException("the log changed under its writer: file=" + path + " offset=" + position + " expected end=" + bytes.length());
+        throw new IOException("the log changed under its writer: file=" + path + " offset=" + position + " expected end=" + limit);
     }
 
     private Verdict walkAndJudge(final RecordHandler handler) throws IOException {
@@ -112,7 +123,6 @@ public final class LogReplay {
     }
 
     private void walk(final RecordHandler handler) throws IOException {
-        final long limit = bytes.length();
         scanner.reset(file, limit);
         while (position < limit && scanner.scan(position) == RecordScanner.VALID) {
             handler.onRecord(scanner.record(position));
@@ -127,9 +137,10 @@ public final class LogReplay {
 
     private void extend() throws IOException {
         final long length = file.length();
-        if (length != bytes.length()) {
+        if (length != limit && bytes != null) {
             bytes.extendTo(length);
         }
+        limit = length;
     }
 
     /** Remembers the crc of the record that ends at {@code end}, for {@link #crcAtWatchedPosition()}. Before the replay. */

@@ -1,0 +1,2 @@
+/** The command line. Prints only; every decision is made below. Internal. */
+package io.slipstream.cli;

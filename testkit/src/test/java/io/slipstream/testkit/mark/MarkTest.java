@@ -1,0 +1,338 @@
+package io.slipstream.testkit.mark;
+
+import io.slipstream.LogInspection;
+import io.slipstream.RecoveryPolicy;
+import io.slipstream.RecoveryReport;
+import io.slipstream.Snapshot;
+import io.slipstream.SnapshotLog;
+import io.slipstream.SnapshotView;
+import io.slipstream.VersionToken;
+import io.slipstream.errors.CorruptSnapshotException;
+import io.slipstream.storage.Storage;
+import io.slipstream.testkit.bytes.LogBuilder;
+import io.slipstream.testkit.fault.MachineStorage;
+import io.slipstream.testkit.model.ModelJudge;
+import io.slipstream.testkit.model.ModelVerdict;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+/** The power-loss exception of docs/recovery.md, and each way in which a mark must prove nothing. */
+class MarkTest {
+    private static final Storage MONDAY = new MachineStorage("boot-monday");
+    private static final Storage TUESDAY = new MachineStorage("boot-tuesday");
+    private static final Storage WEDNESDAY = new MachineStorage("boot-wednesday");
+    private static final Storage NO_CLOCK = new MachineStorage(null);
+
+    @TempDir
+    Path directory;
+    private Path path;
+
+    @BeforeEach
+    void nameTheLog() {
+        path = directory.resolve("kv.log");
+    }
+
+    private SnapshotLog open(final Storage machine) throws IOException {
+        return SnapshotLog.open(path, context(machine));
+    }
+
+    private static SnapshotLog.Context context(final Storage machine) {
+        return new SnapshotLog.Context().storage(machine).segmentLength(8192);
+    }
+
+    private static void put(final SnapshotLog log, final String... keys) {
+        for (final String key : keys) {
+            log.put(key, ("value of " + key).getBytes(StandardCharsets.UTF_8), VersionToken.of(key.length()));
+        }
+    }
+
+    /** Puts a and b, forced, then c, d and e, not forced; then the process is gone. */
+    private void writeForcedAndUnforced(final Storage machine) throws IOException {
+        final SnapshotLog log = open(machine);
+        put(log, "a", "b");
+        log.force();
+        put(log, "c", "d", "e");
+    }
+
+    private ModelVerdict model() throws IOException {
+        return ModelJudge.judge(Files.readAllBytes(path));
+    }
+
+    private long offsetOf(final int record) throws IOException {
+        return model().applied().get(record).offset();
+    }
+
+    private void overwrite(final long from, final byte... bytes) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(from);
+            file.write(bytes);
+        }
+    }
+
+    private void punchHoleAt(final int record) throws IOException {
+        overwrite(offsetOf(record), new byte[20]);
+    }
+
+    private Set<String> keysOf(final SnapshotLog log) throws IOException {
+        try (SnapshotView view = log.view()) {
+            return view.toOwned().entries().keySet();
+        }
+    }
+
+    private void assertRefused(final Storage machine) throws IOException {
+        assertRefused(context(machine));
+    }
+
+    private void assertRefused(final SnapshotLog.Context context) throws IOException {
+        final byte[] before = Files.readAllBytes(path);
+        assertThrows(CorruptSnapshotException.class, () -> SnapshotLog.open(path, context));
+        assertThrows(CorruptSnapshotException.class, () -> Snapshot.load(path, context));
+        assertArrayEquals(before, Files.readAllBytes(path));
+    }
+
+    @Test
+    void shouldOpenWarmWithTheLongestHonestPrefixAfterAPowerCut() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        final long hole = offsetOf(3);
+        final long length = Files.size(path);
+        punchHoleAt(3);
+        try (SnapshotLog log = open(TUESDAY)) {
+            final RecoveryReport report = log.recovery();
+            assertEquals(RecoveryReport.Tail.POWER_LOSS, report.tail());
+            assertEquals(3, report.rule());
+            assertEquals(hole, report.position());
+            assertEquals(length - hole, report.droppedLength());
+            assertEquals(1, report.survivors());
+            assertEquals(Set.of("a", "b", "c"), keysOf(log));
+            put(log, "f");
+        }
+        try (SnapshotLog log = open(TUESDAY)) {
+            assertEquals(RecoveryReport.Tail.CLEAN, log.recovery().tail());
+            assertEquals(Set.of("a", "b", "c", "f"), keysOf(log));
+        }
+    }
+
+    @Test
+    void shouldExcuseRow4AndCountWhatSurvives() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        overwrite(offsetOf(2) + 4, (byte) 0xEE);
+        final LogInspection found = LogInspection.of(TUESDAY, path);
+        assertEquals(LogInspection.Tail.POWER_LOSS, found.tail());
+        assertEquals(4, found.rule());
+        assertEquals(2, found.survivors());
+        assertEquals(2, found.live());
+    }
+
+    @Test
+    void shouldShowAPowerLossTailToReadersWithoutChangingTheFile() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(2);
+        final byte[] before = Files.readAllBytes(path);
+        try (SnapshotView view = SnapshotView.open(TUESDAY, path, RecoveryPolicy.PROVEN)) {
+            assertEquals(Set.of("a", "b"), view.toOwned().entries().keySet());
+            assertEquals(RecoveryReport.Tail.POWER_LOSS, view.recovery().tail());
+        }
+        assertArrayEquals(before, Files.readAllBytes(path));
+    }
+
+    @Test
+    void shouldLoadWhatAPowerCutLeftAndRewriteIt() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(2);
+        final byte[] expected = model().state().compactForm();
+        assertEquals(Set.of("a", "b"), Snapshot.load(path, context(TUESDAY)).orElseThrow().entries().keySet());
+        assertArrayEquals(expected, Files.readAllBytes(path));
+    }
+
+    @Test
+    void shouldRefuseAHoleInTheSameBoot() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        assertRefused(MONDAY);
+    }
+
+    @Test
+    void shouldRefuseAHoleInWhatWasForced() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(1);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldRefuseAHoleUnderTheStrictPolicy() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        assertRefused(context(TUESDAY).recoveryPolicy(RecoveryPolicy.STRICT));
+    }
+
+    @Test
+    void shouldRefuseAHoleWhereABootIdIsUnknown() throws IOException {
+        writeForcedAndUnforced(NO_CLOCK);
+        punchHoleAt(3);
+        assertRefused(TUESDAY);
+        Files.delete(path);
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        assertRefused(NO_CLOCK);
+    }
+
+    @Test
+    void shouldRefuseAHoleInAnotherFileOfTheSameName() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        final Path copy = Files.copy(path, directory.resolve("copy"));
+        Files.move(copy, path, StandardCopyOption.REPLACE_EXISTING);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldRefuseAHoleInALogThatWasWrittenAnewInPlace() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        final LogBuilder other = new LogBuilder().header();
+        for (int i = 0; i < 9; i++) {
+            other.put("other" + i, "value", i);
+        }
+        Files.write(path, other.toBytes(), StandardOpenOption.TRUNCATE_EXISTING);
+        punchHoleAt(7);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldRefuseAHoleInWhatAnotherProgramAppendedAfterACleanClose() throws IOException {
+        try (SnapshotLog log = open(MONDAY)) {
+            put(log, "a", "b");
+        }
+        final byte[] more = new LogBuilder().put("x", "1", 1).put("y", "2", 2).put("z", "3", 3).toBytes();
+        Files.write(path, more, StandardOpenOption.APPEND);
+        punchHoleAt(3);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldRefuseAHoleWhereNothingWasEverForced() throws IOException {
+        put(open(MONDAY), "a", "b", "c", "d");
+        punchHoleAt(2);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldRefuseAHoleWhereTheMarkIsGoneOrDamaged() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        final Path mark = directory.resolve("kv.log.mark");
+        final byte[] marks = Files.readAllBytes(mark);
+        for (int i = 0; i < marks.length; i++) {
+            marks[i] ^= 1;
+        }
+        Files.write(mark, marks);
+        assertRefused(TUESDAY);
+        Files.delete(mark);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldNotLetAMarkOfAnOlderBootExcuseBitRot() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        // After the restart all five records were read from the disk: they count as forced, though nobody forced them.
+        open(TUESDAY);
+        punchHoleAt(3);
+        assertRefused(WEDNESDAY);
+    }
+
+    @Test
+    void shouldKeepWhatWasForcedBeforeAKillInTheSameBoot() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        put(open(MONDAY), "f", "g");
+        punchHoleAt(1);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldExcuseWhatFollowsTheForcedPositionAcrossAKillInTheSameBoot() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        put(open(MONDAY), "f", "g");
+        punchHoleAt(3);
+        assertEquals(Set.of("a", "b", "c"), keysOf(open(TUESDAY)));
+    }
+
+    @Test
+    void shouldExcuseWhatWasAppendedAfterACompaction() throws IOException {
+        final SnapshotLog log = open(MONDAY);
+        put(log, "a", "b", "a");
+        log.compact();
+        put(log, "c", "d", "e");
+        punchHoleAt(3);
+        assertEquals(Set.of("a", "b", "c"), keysOf(open(TUESDAY)));
+    }
+
+    @Test
+    void shouldStillSpeakOfTheOldFileWhereACompactionsRenameWasLost() throws IOException {
+        final SnapshotLog log = open(MONDAY);
+        put(log, "a", "b");
+        log.force();
+        put(log, "c", "d", "e");
+        final Path old = Files.createLink(directory.resolve("old"), path);
+        log.compact();
+        Files.move(old, path, StandardCopyOption.REPLACE_EXISTING);
+        punchHoleAt(3);
+        assertEquals(Set.of("a", "b", "c"), keysOf(open(TUESDAY)));
+    }
+
+    @Test
+    void shouldKeepTheMarkOfALoadedLog() throws IOException {
+        try (SnapshotLog log = open(MONDAY)) {
+            put(log, "a", "a", "b");
+        }
+        Snapshot.load(path, context(MONDAY));
+        put(open(MONDAY), "c", "d", "e");
+        punchHoleAt(3);
+        assertEquals(Set.of("a", "b", "c"), keysOf(open(TUESDAY)));
+    }
+
+    @Test
+    void shouldNeverBringBackWhatWasDropped() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        final SnapshotLog log = open(TUESDAY);
+        put(log, "x");
+        assertEquals(Set.of("a", "b", "c", "x"), keysOf(open(TUESDAY)));
+    }
+
+    @Test
+    void shouldRewriteALogWhoseForceFailed() throws IOException {
+        final FailingForce failing = new FailingForce(MONDAY, path);
+        final SnapshotLog log = open(failing);
+        put(log, "a", "b");
+        log.force();
+        put(log, "c");
+        failing.fail = true;
+        assertThrows(IOException.class, log::force);
+        final Object inode = Files.getAttribute(path, "unix:ino");
+        final Path old = Files.createLink(directory.resolve("old"), path);
+        try (SnapshotLog again = open(MONDAY)) {
+            assertNotEquals(inode, Files.getAttribute(path, "unix:ino"));
+            assertEquals(Set.of("a", "b", "c"), keysOf(again));
+        }
+        final Object rewritten = Files.getAttribute(path, "unix:ino");
+        try (SnapshotLog third = open(MONDAY)) {
+            assertEquals(rewritten, Files.getAttribute(path, "unix:ino"), "once is enough");
+            assertEquals(Set.of("a", "b", "c"), keysOf(third));
+        }
+        Files.delete(old);
+    }
+}
