@@ -1,6 +1,7 @@
 package io.slipstream;
 
 import io.slipstream.format.RecordLayout;
+import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LogBytes;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -17,6 +18,8 @@ import java.nio.charset.StandardCharsets;
  * anew with this; do not write into them.
  */
 public final class EntryView {
+    private static final int SETTLED_LENGTH = 1 << 20;
+
     private final UnsafeBuffer key = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer version = new UnsafeBuffer(0, 0);
@@ -91,6 +94,9 @@ public final class EntryView {
     }
 
     private static byte[] copy(final DirectBuffer buffer) {
+        if (buffer.capacity() > SETTLED_LENGTH) {
+            IoFaults.settle(); // the length itself may be what a failed read left behind
+        }
         final byte[] bytes = new byte[buffer.capacity()];
         buffer.getBytes(0, bytes);
         return bytes;

@@ -156,26 +156,15 @@ public final class LogRepair {
             for (long start = search.next(from); start >= 0; start = search.next(start + 1)) {
                 long position = start;
                 long records = 0;
-                while (position < limit && broken.add(position) && search.isRecord(position)) {
+                while (position < limit && broken.add(position) && search.isValidRecord(position)) {
                     position += search.recordLength();
                     records++;
                 }
-                if (position >= zerosFrom && areKeysValid(bytes, start, position)) {
+                if (records > 0 && position >= zerosFrom) {
                     return new Chain(start, position, records);
                 }
             }
             return NONE;
-        }
-
-        // The search does not look at keys; a log may only hold valid ones.
-        private static boolean areKeysValid(final LogBytes bytes, final long start, final long end) throws IOException {
-            final RecordScanner scanner = new RecordScanner().reset(bytes, end);
-            for (long position = start; position < end; position += scanner.recordLength()) {
-                if (scanner.scan(position) != RecordScanner.VALID) {
-                    return false;
-                }
-            }
-            return true;
         }
     }
 }

@@ -74,7 +74,7 @@ final class OpenedLog implements AutoCloseable {
             return new OpenedLog(file, bytes, live, verdict, replay, mark);
         } catch (final IOException | RuntimeException | Error e) {
             if (bytes != null) {
-                bytes.release();
+                FirstFailure.close(e, bytes::release);
             }
             FirstFailure.close(e, file);
             throw e;

@@ -20,6 +20,7 @@ import java.util.Set;
  */
 public final class Snapshot {
     private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
+    private static final int SETTLED_LENGTH = 1 << 20;
 
     private final Map<String, KvEntry> entries;
     private final WatchCursor cursor;
@@ -57,8 +58,11 @@ public final class Snapshot {
                 final KvEntry entry = materializeEntry(path, live.bytes(), position, keyBytes);
                 entries.put(entry.key(), entry);
             }
+            IoFaults.settle();
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, path);
+        } catch (final IndexOutOfBoundsException e) {
+            throw IoFaults.nonsense(e, path);
         }
         return new Snapshot(Collections.unmodifiableMap(entries), WatchCursor.wrap(live.cursor()));
     }
@@ -67,6 +71,9 @@ public final class Snapshot {
             throws IOException {
         final int keyLength = bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET);
         final long valueLength = bytes.intAt(position + RecordLayout.valueLengthOffset(keyLength));
+        if (valueLength > SETTLED_LENGTH) {
+            IoFaults.settle(); // the length itself may be what a failed read left behind
+        }
         if (valueLength > MAX_ARRAY_LENGTH) {
             throw new IOException("value too large for a Java array: file=" + path + " offset=" + position + " length=" + valueLength + " max="
                     + MAX_ARRAY_LENGTH + "; no Java process can hold it, remove it at its source");

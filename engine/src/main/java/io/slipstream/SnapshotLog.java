@@ -33,6 +33,10 @@ import java.util.Objects;
  * an {@link IllegalStateException}, after a failed force or rotation a {@link PoisonedLogException}. An interrupt ends no call: it completes
  * and keeps the interrupt status.
  *
+ * <p>If another program cuts the file short, or the disk fails under the mapping, an append throws {@link PoisonedLogException}; on JDK 17 it may have
+ * returned by then, and an {@link InternalError} comes in the next thing that the thread does. {@link #force()}, {@link #compact()} and
+ * {@link #close()} notice in any case.
+ *
  * <p>Three promises, not to be mixed: what an append or checkpoint wrote survives the death of the process from the moment the call returns;
  * power loss only after {@link #force()}, {@link #compact()} or {@link #close()}. Sources: docs/format.md, docs/recovery.md.
  */
@@ -348,15 +352,16 @@ public final class SnapshotLog implements AutoCloseable {
     /**
      * Makes everything appended so far survive power loss. The first force of a run covers the whole log.
      *
-     * @throws IOException if the disk fails, or the log's name leads to another file now. The log is poisoned then: nobody can tell which
+     * @throws IOException if the disk fails, or the log was cut short or its name leads to another file now. The log is poisoned then: nobody can tell which
      *                     pages were lost
      */
     public void force() throws IOException {
         synchronized (maintenance) {
             final RecordAppender target = open();
-            requireOwnName();
+            requireOwnFile();
             final long position = target.position();
             try {
+                IoFaults.settle();
                 if (everForced) {
                     target.force(forcedLength);
                 } else {
@@ -398,7 +403,7 @@ public final class SnapshotLog implements AutoCloseable {
     public void compact() throws IOException {
         synchronized (maintenance) {
             open();
-            requireOwnName();
+            requireOwnFile();
             final long started = System.nanoTime();
             final RecordAppender previous = appender;
             final long before = previous.position();
@@ -494,10 +499,11 @@ public final class SnapshotLog implements AutoCloseable {
                 return new SnapshotView(paths.log(), live,
                         new RecoveryReport(RecoveryReport.Tail.CLEAN, 1, bytes.length(), 0, 0, replay.records(), null));
             } catch (final InternalError e) {
-                bytes.release();
-                throw IoFaults.toIoException(e, paths.log());
+                final IOException fault = IoFaults.toIoException(e, paths.log());
+                FirstFailure.close(fault, bytes::release);
+                throw fault;
             } catch (final IOException | RuntimeException | Error e) {
-                bytes.release();
+                FirstFailure.close(e, bytes::release);
                 throw e;
             }
         }
@@ -572,7 +578,7 @@ public final class SnapshotLog implements AutoCloseable {
             state = State.CLOSED;
             try (HeldLock held = lock; MarkFile closingMarks = marks; StorageFile closing = file) {
                 if (before == State.OPEN) {
-                    requireOwnName();
+                    requireOwnFile();
                     cutSlack(closing);
                     closingMarks.write(Mark.writing(bootId, closing.identity(), appender.position(), appender.lastCrc()).closed());
                 }
@@ -582,6 +588,7 @@ public final class SnapshotLog implements AutoCloseable {
 
     private void cutSlack(final StorageFile closing) throws IOException {
         try {
+            IoFaults.settle();
             closing.force();
             closing.truncate(appender.position());
             closing.force();
@@ -607,14 +614,20 @@ public final class SnapshotLog implements AutoCloseable {
         };
     }
 
-    // A program that takes no lock may have put another file under the log's name: what was appended since would go with the old one.
-    private void requireOwnName() throws IOException {
+    // A program that takes no lock may have put another file under the log's name, or cut this one: what was appended since would be gone.
+    private void requireOwnFile() throws IOException {
+        final String done;
         if (!file.identity().isSameFile(storage.identity(paths.log()))) {
-            final IOException replaced = new IOException("the log was removed or replaced under its writer, by a program that takes no lock: file="
-                    + paths.log() + "; what was appended since then is lost with the old file, rebuild it from the store");
-            poison(replaced);
-            throw replaced;
+            done = "removed or replaced";
+        } else if (file.length() < appender.capacity()) {
+            done = "cut short";
+        } else {
+            return;
         }
+        final IOException changed = new IOException("the log was " + done + " under its writer, by a program that takes no lock: file=" + paths.log()
+                + "; what was appended since then may be lost, rebuild it from the store");
+        poison(changed);
+        throw changed;
     }
 
     private void poison(final Throwable cause) {

@@ -27,7 +27,8 @@ import java.util.function.Consumer;
  *
  * <p>Any thread may read, each with its own {@link EntryView}. After {@link #close()} every method throws {@link IllegalStateException}.
  * The mapping itself is freed only when neither this nor any buffer it handed out can be reached. If another program cuts the file short, or the
- * disk fails, reads of the mapped bytes throw {@link UncheckedIOException} here and {@link InternalError} on buffers handed out.
+ * disk fails, reads of the mapped bytes throw {@link UncheckedIOException} here and {@link InternalError} on buffers handed out; on JDK 17 a
+ * look-up may have answered by then, and the {@code InternalError} comes in the next thing that the thread does.
  */
 public final class SnapshotView implements AutoCloseable {
     private final Path path;
@@ -65,6 +66,14 @@ public final class SnapshotView implements AutoCloseable {
         Platform.requireExports();
         Objects.requireNonNull(policy, "policy");
         final Path log = storage.resolve(path);
+        try {
+            return openResolved(storage, log, policy);
+        } catch (final InternalError e) {
+            throw IoFaults.toIoException(e, path);
+        }
+    }
+
+    private static SnapshotView openResolved(final Storage storage, final Path log, final RecoveryPolicy policy) throws IOException {
         final OpenedLog opened = OpenedLog.read(storage, new LogPaths(log), policy);
         opened.closeFile();
         final boolean taken = policy == RecoveryPolicy.PREFIX && opened.verdict().position() > 0
@@ -111,7 +120,7 @@ public final class SnapshotView implements AutoCloseable {
             if (position == 0) {
                 return false;
             }
-            entry.wrap(this, current.bytes(), position);
+            attach(entry, current, position);
             return true;
         } catch (final InternalError e) {
             throw new UncheckedIOException(IoFaults.toIoException(e, path));
@@ -133,7 +142,13 @@ public final class SnapshotView implements AutoCloseable {
     /** An owned copy of a key's entry; null if the key is not live. */
     public KvEntry entry(final String key) {
         final EntryView entry = new EntryView();
-        return lookup(key, entry) ? entry.toOwned() : null;
+        try {
+            final KvEntry owned = lookup(key, entry) ? entry.toOwned() : null;
+            IoFaults.settle();
+            return owned;
+        } catch (final InternalError e) {
+            throw new UncheckedIOException(IoFaults.toIoException(e, path));
+        }
     }
 
     /**
@@ -146,15 +161,32 @@ public final class SnapshotView implements AutoCloseable {
         final LiveSet current = open();
         final EntryView entry = new EntryView();
         try {
-            for (final long position : current.positionsInKeyOrder()) {
+            for (final long position : positionsInKeyOrder(current)) {
                 requireOpen();
-                entry.wrap(this, current.bytes(), position);
+                attach(entry, current, position);
                 consumer.accept(entry);
             }
+            IoFaults.settle();
         } catch (final InternalError e) {
             throw new UncheckedIOException(IoFaults.toIoException(e, path));
         } finally {
             Reference.reachabilityFence(current);
+        }
+    }
+
+    private long[] positionsInKeyOrder(final LiveSet current) {
+        try {
+            return current.positionsInKeyOrder();
+        } catch (final IndexOutOfBoundsException e) {
+            throw new UncheckedIOException(IoFaults.nonsense(e, path));
+        }
+    }
+
+    private void attach(final EntryView entry, final LiveSet current, final long position) {
+        try {
+            entry.wrap(this, current.bytes(), position);
+        } catch (final IndexOutOfBoundsException e) {
+            throw new UncheckedIOException(IoFaults.nonsense(e, path));
         }
     }
 

@@ -2,6 +2,7 @@ package io.slipstream.compaction;
 
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
+import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LogBytes;
 
 import java.io.IOException;
@@ -55,7 +56,11 @@ public final class CompactForm {
      * @return what was written
      */
     public static Written write(final LiveSet live, final ByteSink sink) throws IOException {
-        return new CompactForm(live, sink).write();
+        try {
+            return new CompactForm(live, sink).write();
+        } catch (final IndexOutOfBoundsException e) {
+            throw IoFaults.nonsense(e, "the log");
+        }
     }
 
     /** SHA-256 of the compact form of {@code live}, in lower-case hexadecimal. */
@@ -89,6 +94,7 @@ public final class CompactForm {
             appendCursor(cursor);
         }
         drain();
+        IoFaults.settle();
         return new Written(length, lastCrc);
     }
 

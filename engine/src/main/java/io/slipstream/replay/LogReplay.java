@@ -94,6 +94,7 @@ public final class LogReplay {
             walk(handler);
             if (position == limit) {
                 handler.onEnd();
+                IoFaults.settle();
                 return;
             }
             verdict = judge.judge(position);
@@ -108,6 +109,7 @@ public final class LogReplay {
         try {
             walk(handler);
             handler.onEnd();
+            IoFaults.settle();
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, file);
         }

@@ -169,6 +169,11 @@ public final class RecordScanner {
         return length > available ? RECORD_PAST_END : VALID;
     }
 
+    /** Whether the key of the record at {@code position}, whose frame was just scanned, is UTF-8. */
+    boolean isKeyUtf8(final long position) throws IOException {
+        return type == CURSOR || Utf8.isValid(windowBuffer, require(position, KEY_OFFSET + keyLength) + KEY_OFFSET, keyLength);
+    }
+
     /** What the crc field of a record at {@code position} holds. */
     int crcFieldAt(final long position) throws IOException {
         return windowBuffer.getInt(require(position, TYPE_OFFSET) + CRC_OFFSET, BYTE_ORDER);

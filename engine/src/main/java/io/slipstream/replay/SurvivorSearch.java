@@ -68,6 +68,11 @@ public final class SurvivorSearch {
         return frames.scanFrame(position) == RecordScanner.VALID && isSound(position);
     }
 
+    /** As {@link #isRecord}, and whether its key is one that a log may hold. */
+    public boolean isValidRecord(final long position) throws IOException {
+        return isRecord(position) && frames.isKeyUtf8(position);
+    }
+
     /** Length of the record that {@link #next} or {@link #isRecord} found. */
     public long recordLength() {
         return frames.recordLength();

@@ -142,7 +142,7 @@ public final class TailJudge {
         return survivors == 0 ? torn(row, position, length, detail) : corrupted(row, position, length, survivors, detail);
     }
 
-    // Candidates are many and far apart: the search reads a mapping where it can. Its faults surface at the latest in length().
+    // Candidates are many and far apart: the search reads a mapping where it can.
     long survivors(final long position, final long length) throws IOException {
         final LogBytes bytes;
         try {
@@ -152,6 +152,7 @@ public final class TailJudge {
         }
         try {
             final long survivors = new SurvivorSearch(bytes, length).count(position + 1);
+            IoFaults.settle();
             if (file.length() < length) {
                 throw new FileChangedException("the file was cut short under the search for survivors: " + file);
             }

@@ -203,6 +203,7 @@ final class DiskFile implements StorageFile {
 
         @Override
         public void release() {
+            IoFaults.settle();
             BufferUtil.free(mapping);
         }
     }

@@ -9,7 +9,7 @@ public final class FirstFailure {
     public static void close(final Throwable failure, final AutoCloseable resource) {
         try {
             resource.close();
-        } catch (final Exception e) {
+        } catch (final Exception | InternalError e) {
             failure.addSuppressed(e);
         }
     }

@@ -1,5 +1,6 @@
 package io.slipstream.writer;
 
+import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.MappedRegion;
 import io.slipstream.storage.StorageFile;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -34,6 +35,7 @@ public final class Segment {
             final long start = position & -PAGE_LENGTH;
             final MappedRegion region = file.map(start, Math.toIntExact(newEnd - start), true);
             touch(region.buffer(), (int) (position - start));
+            IoFaults.settle();
             return new Segment(region, newEnd);
         } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, fileEnd, e);
