@@ -40,9 +40,16 @@ final class OpenedLog implements AutoCloseable {
     private final long records;
     private final int lastCrc;
     private final Mark mark;
+    private final boolean isForceFailed;
 
     private OpenedLog(
-            final StorageFile file, final LogBytes bytes, final LiveSet live, final Verdict verdict, final LogReplay replay, final Mark mark) {
+            final StorageFile file,
+            final LogBytes bytes,
+            final LiveSet live,
+            final Verdict verdict,
+            final LogReplay replay,
+            final Mark mark,
+            final boolean isForceFailed) {
         this.file = file;
         this.bytes = bytes;
         this.live = live;
@@ -50,6 +57,7 @@ final class OpenedLog implements AutoCloseable {
         this.records = replay.records();
         this.lastCrc = replay.lastCrc();
         this.mark = mark;
+        this.isForceFailed = isForceFailed;
     }
 
     /** Replays {@code file}, the log at {@code paths}, and indexes what is live if wanted. Closes the file if it fails. */
@@ -71,7 +79,7 @@ final class OpenedLog implements AutoCloseable {
                     && mark.excuses(verdict.position(), storage.bootId())) {
                 verdict = replay.excuse(verdict);
             }
-            return new OpenedLog(file, bytes, live, verdict, replay, mark);
+            return new OpenedLog(file, bytes, live, verdict, replay, mark, found != null && found.isForceFailed());
         } catch (final IOException | RuntimeException | Error e) {
             if (bytes != null) {
                 FirstFailure.close(e, bytes::release);
@@ -218,9 +226,9 @@ final class OpenedLog implements AutoCloseable {
         return lastCrc;
     }
 
-    /** Whether a force of this very log failed, and nobody has rewritten it since. */
+    /** Whether a force of this file failed. In doubt it did: to rewrite a log does no harm. */
     boolean isForceFailed() {
-        return mark != null && mark.isForceFailed();
+        return isForceFailed;
     }
 
     /**

@@ -516,6 +516,7 @@ public final class SnapshotLog implements AutoCloseable {
      * @throws IllegalStateException if {@link Context#recoveredView(boolean)} was not set
      */
     public SnapshotView recoveredView() {
+        requireNotClosed();
         if (recoveredView == null) {
             throw new IllegalStateException("the log was opened without a recovered view: set Context.recoveredView(true)");
         }
@@ -537,21 +538,25 @@ public final class SnapshotLog implements AutoCloseable {
 
     /** What was found and dropped when this log was opened. */
     public RecoveryReport recovery() {
+        requireNotClosed();
         return recovery;
     }
 
     /** The log's file, links resolved. */
     public Path path() {
+        requireNotClosed();
         return paths.log();
     }
 
     /** End of the last record, in bytes from the start of the file. */
     public long length() {
+        requireNotClosed();
         return appender.position();
     }
 
     /** Figures of this writer, now; each by itself exact, together as good as a moment allows. */
     public LogStats stats() {
+        requireNotClosed();
         final RecordAppender current = appender;
         final long length = current.position();
         return new LogStats(length, current.capacity(), forcedLength, length - compactedLength, growthsBefore + current.growths(), forces,
@@ -605,6 +610,12 @@ public final class SnapshotLog implements AutoCloseable {
         return appender;
     }
 
+    private void requireNotClosed() {
+        if (state == State.CLOSED) {
+            throw notOpen();
+        }
+    }
+
     private IllegalStateException notOpen() {
         return switch (state) {
             case CLOSED -> new IllegalStateException("log is closed: file=" + paths.log());
@@ -644,7 +655,7 @@ public final class SnapshotLog implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "SnapshotLog[file=" + paths.log() + ", state=" + state + ", length=" + length() + "]";
+        return "SnapshotLog[file=" + paths.log() + ", state=" + state + ", length=" + appender.position() + "]";
     }
 
     /**

@@ -98,6 +98,7 @@ public final class SnapshotView implements AutoCloseable {
 
     /** What was found at the end of the log. */
     public RecoveryReport recovery() {
+        requireOpen();
         return recovery;
     }
 

@@ -2,6 +2,7 @@ package io.slipstream.compaction;
 
 import io.slipstream.format.RecordLayout;
 import io.slipstream.storage.FileIdentity;
+import io.slipstream.storage.FirstFailure;
 import io.slipstream.storage.LogPaths;
 import io.slipstream.storage.Storage;
 import io.slipstream.storage.StorageFile;
@@ -28,6 +29,7 @@ public final class FreshLog implements ByteSink, AutoCloseable {
     private final Storage storage;
     private final LogPaths paths;
     private final Path temporary;
+    private final FileIdentity identity;
     private StorageFile file;
     private long length;
     private boolean renamed;
@@ -38,6 +40,7 @@ public final class FreshLog implements ByteSink, AutoCloseable {
         this.temporary = temporary;
         try {
             this.file = storage.create(temporary, like);
+            this.identity = file.identity();
         } catch (final FileAlreadyExistsException e) {
             throw e;
         } catch (final IOException e) {
@@ -104,20 +107,29 @@ public final class FreshLog implements ByteSink, AutoCloseable {
     }
 
     /**
-     * Gives the file the log's name, where no file may stand: of several that try, one does.
+     * Closes the file and gives it the log's name, where no file may stand: of several that try, one does. If this throws, it is not there.
      *
      * @throws FileAlreadyExistsException if something stands there
      */
     public void publishNew() throws IOException {
-        storage.link(temporary, paths.log());
-        storage.unlink(temporary);
-        renamed = true;
-        storage.forceDirectory(paths.directory());
+        final StorageFile finished = takeFile();
+        try {
+            finished.close();
+            storage.link(temporary, paths.log());
+            storage.unlink(temporary);
+            storage.forceDirectory(paths.directory());
+            renamed = true;
+        } catch (final IOException e) {
+            if (isAtLogsName(e)) {
+                FirstFailure.close(e, () -> storage.unlink(paths.log()));
+            }
+            throw e;
+        }
     }
 
     private boolean isAtLogsName(final IOException failure) {
         try {
-            return file.identity().isSameFile(storage.identity(paths.log()));
+            return identity.isSameFile(storage.identity(paths.log()));
         } catch (final IOException e) {
             failure.addSuppressed(e);
             return true;
