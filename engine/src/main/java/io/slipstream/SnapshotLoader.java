@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Loads a log and leaves it clean: what {@link Snapshot#load(Path)} and the {@code load} command do. Source: docs/format.md, "Loading".
+ * Loads a log and leaves it clean: what {@link Snapshot#load(Path)} and the {@code load} command do. Source: docs/recovery.md, "Loading".
  */
 public final class SnapshotLoader {
     private final Storage storage;

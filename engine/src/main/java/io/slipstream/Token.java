@@ -5,11 +5,16 @@ import io.slipstream.format.RecordLayout;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Up to ten opaque bytes: what versions and cursors have in common. */
-final class Token {
+/** Up to ten opaque bytes: what versions and cursors have in common. Equal only to one of the same kind. */
+abstract sealed class Token permits VersionToken, WatchCursor {
+    static final byte[] NO_BYTES = {};
+
     private static final int REVISION_LENGTH = Long.BYTES;
 
-    private Token() {
+    private final byte[] bytes;
+
+    Token(final byte[] bytes) {
+        this.bytes = bytes;
     }
 
     static byte[] ofRevision(final long revision) {
@@ -27,11 +32,30 @@ final class Token {
         return bytes.clone();
     }
 
-    static byte[] ofHex(final String hex) {
+    static byte[] ofHexDigits(final String hex) {
         return checkedCopy(HexFormat.of().parseHex(hex));
     }
 
-    static long revision(final byte[] bytes) {
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Number of bytes, 0 to 10. */
+    public final int length() {
+        return bytes.length;
+    }
+
+    /** Whether there are no bytes: nothing is known. */
+    public final boolean isEmpty() {
+        return bytes.length == 0;
+    }
+
+    /**
+     * The revision in 8 big-endian bytes.
+     *
+     * @throws IllegalStateException if it is not 8 bytes long
+     */
+    public final long revision() {
         if (bytes.length != REVISION_LENGTH) {
             throw new IllegalStateException("not a revision: length=" + bytes.length + " expected=" + REVISION_LENGTH);
         }
@@ -42,11 +66,30 @@ final class Token {
         return revision;
     }
 
-    static String hex(final byte[] bytes) {
+    /** A copy of the bytes. */
+    public final byte[] toBytes() {
+        return bytes.clone();
+    }
+
+    /** The bytes in lower-case hexadecimal. */
+    public final String toHex() {
         return HexFormat.of().formatHex(bytes);
     }
 
-    static int hash(final byte[] bytes) {
+    @Override
+    public final boolean equals(final Object other) {
+        return other instanceof Token that && getClass() == that.getClass() && Arrays.equals(bytes, that.bytes);
+    }
+
+    @Override
+    public final int hashCode() {
         return Arrays.hashCode(bytes);
     }
+
+    @Override
+    public final String toString() {
+        return isEmpty() ? emptyName() : toHex();
+    }
+
+    abstract String emptyName();
 }

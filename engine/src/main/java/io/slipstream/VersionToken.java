@@ -1,20 +1,16 @@
 package io.slipstream;
 
-import java.util.Arrays;
-
 /**
  * The version of an entry in its source, as the source gave it.
  *
  * <p>0 to 10 opaque bytes; a NATS revision is 8 bytes big-endian, a FoundationDB versionstamp 10. Immutable. Source: docs/format.md,
- * "Tokens".
+ * "Fields".
  */
-public final class VersionToken {
-    private static final VersionToken UNKNOWN = new VersionToken(new byte[0]);
-
-    private final byte[] bytes;
+public final class VersionToken extends Token {
+    private static final VersionToken UNKNOWN = new VersionToken(NO_BYTES);
 
     private VersionToken(final byte[] bytes) {
-        this.bytes = bytes;
+        super(bytes);
     }
 
     /** The version of which nothing is known: no bytes. */
@@ -24,7 +20,7 @@ public final class VersionToken {
 
     /** The 8 bytes, big-endian, of a revision; all 64 bits count, as unsigned. */
     public static VersionToken of(final long revision) {
-        return new VersionToken(Token.ofRevision(revision));
+        return new VersionToken(ofRevision(revision));
     }
 
     /**
@@ -33,7 +29,7 @@ public final class VersionToken {
      * @throws IllegalArgumentException if there are more than 10
      */
     public static VersionToken of(final byte[] bytes) {
-        return bytes.length == 0 ? UNKNOWN : new VersionToken(Token.checkedCopy(bytes));
+        return wrap(checkedCopy(bytes));
     }
 
     /**
@@ -42,58 +38,15 @@ public final class VersionToken {
      * @throws IllegalArgumentException if it is no hexadecimal, or more than 10 bytes
      */
     public static VersionToken ofHex(final String hex) {
-        return of(Token.ofHex(hex));
+        return wrap(ofHexDigits(hex));
     }
 
     static VersionToken wrap(final byte[] bytes) {
         return bytes.length == 0 ? UNKNOWN : new VersionToken(bytes);
     }
 
-    /** Number of bytes, 0 to 10. */
-    public int length() {
-        return bytes.length;
-    }
-
-    /** Whether there are no bytes: the version is unknown. */
-    public boolean isEmpty() {
-        return bytes.length == 0;
-    }
-
-    /**
-     * The revision in 8 big-endian bytes.
-     *
-     * @throws IllegalStateException if it is not 8 bytes long
-     */
-    public long revision() {
-        return Token.revision(bytes);
-    }
-
-    /** A copy of the bytes. */
-    public byte[] toBytes() {
-        return bytes.clone();
-    }
-
-    /** The bytes in lower-case hexadecimal. */
-    public String toHex() {
-        return Token.hex(bytes);
-    }
-
-    byte[] bytes() {
-        return bytes;
-    }
-
     @Override
-    public boolean equals(final Object other) {
-        return other instanceof VersionToken that && Arrays.equals(bytes, that.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-        return Token.hash(bytes);
-    }
-
-    @Override
-    public String toString() {
-        return isEmpty() ? "unknown" : toHex();
+    String emptyName() {
+        return "unknown";
     }
 }

@@ -57,6 +57,7 @@ class TokenTest {
         assertEquals(WatchCursor.of(7), WatchCursor.ofHex("0000000000000007"));
         assertEquals(WatchCursor.of(7).hashCode(), WatchCursor.ofHex("0000000000000007").hashCode());
         assertNotEquals(WatchCursor.of(7), WatchCursor.ofHex("07"));
+        assertNotEquals((Object) WatchCursor.of(7), VersionToken.of(7));
     }
 
     @Test

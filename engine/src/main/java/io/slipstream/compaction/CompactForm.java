@@ -17,7 +17,7 @@ import static io.slipstream.format.RecordLayout.TYPE_OFFSET;
 /**
  * The one byte sequence that stands for a live state: header, live put records sorted by key, cursor. Single thread.
  *
- * <p>Source: docs/format.md, "Compact form".
+ * <p>Source: docs/format.md, "Compact, and compact form".
  */
 public final class CompactForm {
     /*

@@ -103,7 +103,7 @@ public final class LiveSet implements RecordHandler {
         return table.length() == 0 && cursorLength == 0;
     }
 
-    /** Whether no record was redundant. Source: docs/format.md, "Compact". */
+    /** Whether no record was redundant. Source: docs/format.md, "Compact, and compact form". */
     public boolean isCompact() {
         return redundantRecords == 0;
     }

@@ -13,7 +13,7 @@ import static io.slipstream.format.RecordLayout.HEADER_LENGTH;
  * Reads one log from its header to its end: shows every valid record to a handler, then gives the verdict on the end. Works beside a
  * writer. Changes nothing.
  *
- * <p>Single thread. Source: docs/recovery.md, "Replay".
+ * <p>Single thread. Source: docs/format.md, "Replay", and docs/recovery.md.
  */
 public final class LogReplay {
     /*

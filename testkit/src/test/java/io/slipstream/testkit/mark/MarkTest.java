@@ -28,7 +28,6 @@ import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** The power-loss exception of docs/recovery.md, and each way in which a mark must prove nothing. */
@@ -311,28 +310,5 @@ class MarkTest {
         final SnapshotLog log = open(TUESDAY);
         put(log, "x");
         assertEquals(Set.of("a", "b", "c", "x"), keysOf(open(TUESDAY)));
-    }
-
-    @Test
-    void shouldRewriteALogWhoseForceFailed() throws IOException {
-        final FailingForce failing = new FailingForce(MONDAY, path);
-        final SnapshotLog log = open(failing);
-        put(log, "a", "b");
-        log.force();
-        put(log, "c");
-        failing.fail = true;
-        assertThrows(IOException.class, log::force);
-        final Object inode = Files.getAttribute(path, "unix:ino");
-        final Path old = Files.createLink(directory.resolve("old"), path);
-        try (SnapshotLog again = open(MONDAY)) {
-            assertNotEquals(inode, Files.getAttribute(path, "unix:ino"));
-            assertEquals(Set.of("a", "b", "c"), keysOf(again));
-        }
-        final Object rewritten = Files.getAttribute(path, "unix:ino");
-        try (SnapshotLog third = open(MONDAY)) {
-            assertEquals(rewritten, Files.getAttribute(path, "unix:ino"), "once is enough");
-            assertEquals(Set.of("a", "b", "c"), keysOf(third));
-        }
-        Files.delete(old);
     }
 }
