@@ -3,7 +3,6 @@ package io.slipstream.testkit.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.slipstream.EntryView;
 import io.slipstream.LogInspection;
@@ -23,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A log beyond 2 GiB. Writes 2.2 GiB and, compacting, as much again, so it runs only where it is asked for: {@code mvn test
- * -Dslipstream.large=true -Dtest=LargeLogTest}. Needs 6 GB of room in {@code /dev/shm}, or else in the temporary directory.
+ * A log beyond 2 GiB. Writes 2.2 GiB and, compacting, as much again: needs 6 GB of room in {@code /dev/shm}, or else in the temporary directory,
+ * and says that it is skipped where there is less, or with {@code -Dslipstream.large=false}.
  */
 class LargeLogTest {
     private static final long ROOM_NEEDED = 6_000_000_000L;
@@ -64,8 +63,8 @@ class LargeLogTest {
 
     @Test
     void shouldAppendFindRecoverAndCompactBeyondTwoGibibytes() throws IOException {
-        assumeTrue(Boolean.getBoolean("slipstream.large"), "SKIPPED: set -Dslipstream.large=true to run it");
-        assumeTrue(Files.getFileStore(directory).getUsableSpace() > ROOM_NEEDED, "SKIPPED: 6 GB of room are needed");
+        Skip.unless(!"false".equals(System.getProperty("slipstream.large")), "-Dslipstream.large=false");
+        Skip.unless(Files.getFileStore(directory).getUsableSpace() > ROOM_NEEDED, "6 GB of room are needed in " + directory);
         final Path path = directory.resolve("kv.log");
         final int count = appendBeyondTwoGibibytes(path);
         leaveATornTail(path);

@@ -1,7 +1,5 @@
 package io.slipstream.testkit.faults;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,25 +18,25 @@ public final class Mount implements AutoCloseable {
     public static Mount tmpfs(final Path parent, final String size) throws IOException {
         assumeRoot();
         final Path directory = Files.createDirectory(parent.resolve("mount"));
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", directory.toString()),
-            "SKIPPED: no tmpfs can be mounted here");
+        Skip.unless(run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", directory.toString()),
+            "no tmpfs can be mounted here");
         return new Mount(directory);
     }
 
     /** Shows what is mounted here a second time, on a new directory below {@code parent}, where nothing can be written. */
     public Mount readOnlyTwin(final Path parent) throws IOException {
         final Path twin = Files.createDirectory(parent.resolve("read-only"));
-        assumeTrue(run("mount", "--bind", directory.toString(), twin.toString()), "SKIPPED: no bind mounts here");
+        Skip.unless(run("mount", "--bind", directory.toString(), twin.toString()), "no bind mounts here");
         final Mount mount = new Mount(twin);
-        assumeTrue(run("mount", "-o", "remount,bind,ro", twin.toString()), "SKIPPED: no read-only bind mounts here");
+        Skip.unless(run("mount", "-o", "remount,bind,ro", twin.toString()), "no read-only bind mounts here");
         return mount;
     }
 
     /** Skips the test unless it is run by root. */
     public static void assumeRoot() throws IOException {
         final Path self = Path.of("/proc/self");
-        assumeTrue(Files.exists(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid")),
-            "SKIPPED: this test must be run by root");
+        Skip.unless(Files.exists(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid")),
+            "this test must be run by root");
     }
 
     /** Where it is mounted. */
@@ -60,7 +58,7 @@ public final class Mount implements AutoCloseable {
 
     /** Lets nothing be written any more. */
     public void makeReadOnly() throws IOException {
-        assumeTrue(run("mount", "-o", "remount,ro", directory.toString()), "SKIPPED: cannot remount read-only here");
+        Skip.unless(run("mount", "-o", "remount,ro", directory.toString()), "cannot remount read-only here");
     }
 
     @Override

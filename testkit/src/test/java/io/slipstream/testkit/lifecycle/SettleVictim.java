@@ -6,39 +6,47 @@ import io.slipstream.storage.MappedRegion;
 import io.slipstream.storage.StorageFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A child that reads mapped bytes behind the end of their file, and then asks for the error that it is owed. Says how often
  * the error came then, and how often only later, as two numbers. Arguments: an unused path, tries.
  */
 final class SettleVictim {
-    private static final int LENGTH = 1 << 16;
+    private static final int LENGTH = 1 << 20;
+    private static final int PAGE_LENGTH = 4096;
 
-    private final byte[] scratch = new byte[LENGTH];
     /** Keeps the compiler from dropping the arrays. */
-    volatile Object sink;
+    static volatile Object sink;
     /** Keeps the compiler from dropping the reads; no object, for making one may bring up the error by itself. */
-    volatile long sum;
+    static long sum;
 
     private SettleVictim() {
     }
 
     public static void main(final String[] arguments) throws IOException {
-        final SettleVictim victim = new SettleVictim();
+        final byte[] scratch = new byte[1 << 16];
         int settled = 0;
         int late = 0;
         try (StorageFile file = FileStorage.INSTANCE.create(Path.of(arguments[0]), null)) {
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
                 file.allocate(0, LENGTH);
                 final MappedRegion region = file.map(0, LENGTH, false);
+                final UnsafeBuffer buffer = region.buffer();
                 file.truncate(0);
                 try {
-                    if (victim.isSettledAfterRead(region.buffer(), i % 3)) {
+                    try {
+                        if (i % 2 == 0) {
+                            sum += readPages(buffer, 1 + i % 5);
+                        } else {
+                            sum += copy(buffer, scratch);
+                        }
+                        IoFaults.settle();
+                    } catch (final InternalError e) {
                         settled++;
                     }
                     // An array of arrays of any length is made by the VM, which throws what is still owed.
-                    victim.sink = new byte[1 + i % 3][1 + i % 5];
+                    sink = new byte[1 + i % 3][1 + i % 5];
                 } catch (final InternalError e) {
                     late++;
                 }
@@ -47,25 +55,16 @@ final class SettleVictim {
         System.out.println(settled + " " + late);
     }
 
-    private boolean isSettledAfterRead(final DirectBuffer buffer, final int how) {
-        try {
-            switch (how) {
-                case 0 -> sum = buffer.getLong(0);
-                case 1 -> buffer.getBytes(0, scratch);
-                default -> readEveryPage(buffer);
-            }
-            IoFaults.settle();
-            return false;
-        } catch (final InternalError e) {
-            return true;
+    private static long readPages(final UnsafeBuffer buffer, final int pages) {
+        long read = 0;
+        for (int i = 0; i < pages * PAGE_LENGTH; i += PAGE_LENGTH) {
+            read |= buffer.getLong(i);
         }
+        return read;
     }
 
-    private void readEveryPage(final DirectBuffer buffer) {
-        long read = 0;
-        for (int i = 0; i < LENGTH; i += 4096) {
-            read += buffer.getByte(i);
-        }
-        sum = read;
+    private static long copy(final UnsafeBuffer buffer, final byte[] scratch) {
+        buffer.getBytes(0, scratch, 0, scratch.length);
+        return scratch[0];
     }
 }
