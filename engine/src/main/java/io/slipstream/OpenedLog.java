@@ -40,7 +40,7 @@ final class OpenedLog implements AutoCloseable {
     private final long records;
     private final int lastCrc;
     private final Mark mark;
-    private final boolean isForceFailed;
+    private final Mark found;
 
     private OpenedLog(
             final StorageFile file,
@@ -49,7 +49,7 @@ final class OpenedLog implements AutoCloseable {
             final Verdict verdict,
             final LogReplay replay,
             final Mark mark,
-            final boolean isForceFailed) {
+            final Mark found) {
         this.file = file;
         this.bytes = bytes;
         this.live = live;
@@ -57,7 +57,7 @@ final class OpenedLog implements AutoCloseable {
         this.records = replay.records();
         this.lastCrc = replay.lastCrc();
         this.mark = mark;
-        this.isForceFailed = isForceFailed;
+        this.found = found;
     }
 
     /** Replays {@code file}, the log at {@code paths}, and indexes what is live if wanted. Closes the file if it fails. */
@@ -79,7 +79,7 @@ final class OpenedLog implements AutoCloseable {
                     && mark.excuses(verdict.position(), storage.bootId())) {
                 verdict = replay.excuse(verdict);
             }
-            return new OpenedLog(file, bytes, live, verdict, replay, mark, found != null && found.isForceFailed());
+            return new OpenedLog(file, bytes, live, verdict, replay, mark, found);
         } catch (final IOException | RuntimeException | Error e) {
             if (bytes != null) {
                 FirstFailure.close(e, bytes::release);
@@ -127,9 +127,19 @@ final class OpenedLog implements AutoCloseable {
         return true;
     }
 
-    /** Cuts everything behind the last record off in place and forces the cut. What is cut was judged through the file. */
-    void cutTail(final StorageFile writable) throws IOException {
+    /**
+     * Cuts everything behind the last record off in place and forces the cut. What is cut was judged through the file.
+     *
+     * <p>Dropped records whose cut was never forced would come back to life behind new ones. So the mark says that a force is owed before they
+     * are cut; who dies before it was paid, leaves a log that the next open rewrites. Slack that comes back is still slack.
+     */
+    void cutTail(final Storage storage, final LogPaths paths, final StorageFile writable) throws IOException {
         confirmSlack(writable);
+        if (verdict.isTailDropped()) {
+            try (MarkFile marks = MarkFile.open(storage, paths, file.identity())) {
+                marks.write((found == null ? Mark.writing(null, file.identity(), Mark.NOTHING_KNOWN, 0) : found).failed());
+            }
+        }
         if (verdict.fileLength() > verdict.position()) {
             writable.truncate(verdict.position());
             writable.force();
@@ -196,6 +206,10 @@ final class OpenedLog implements AutoCloseable {
     /** Replaces the log by {@code fresh}; the original is kept aside. */
     static Path replaceBy(final FreshLog fresh, final Storage storage, final LogPaths paths) throws IOException {
         fresh.force();
+        try (MarkFile marks = MarkFile.open(storage, paths, storage.identity(paths.log()))) {
+            // An old slot may speak of a file that had the fresh one's inode.
+            marks.writeBeside(Mark.writing(storage.bootId(), fresh.file().identity(), Mark.NOTHING_KNOWN, 0));
+        }
         final Path aside = keepAside(storage, paths);
         fresh.publish();
         return aside;
@@ -226,9 +240,9 @@ final class OpenedLog implements AutoCloseable {
         return lastCrc;
     }
 
-    /** Whether a force of this file failed. In doubt it did: to rewrite a log does no harm. */
+    /** Whether a force of this file failed, or is owed. In doubt it is: to rewrite a log does no harm. */
     boolean isForceFailed() {
-        return isForceFailed;
+        return found != null && found.isForceFailed();
     }
 
     /**

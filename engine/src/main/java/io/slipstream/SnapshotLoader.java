@@ -178,7 +178,10 @@ public final class SnapshotLoader {
             if (!writable.identity().isSameFile(opened.file().identity())) {
                 throw new FileChangedException("the log was replaced while it was loaded, by a program that takes no lock: file=" + path);
             }
-            opened.cutTail(writable);
+            opened.cutTail(storage, paths, writable);
+            try (MarkFile marks = MarkFile.open(storage, paths, writable.identity())) {
+                marks.write(Mark.writing(storage.bootId(), writable.identity(), opened.verdict().position(), opened.lastCrc()).closed());
+            }
         }
     }
 }

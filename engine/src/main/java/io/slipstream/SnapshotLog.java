@@ -35,7 +35,7 @@ import java.util.Objects;
  *
  * <p>If another program cuts the file short, or the disk fails under the mapping, an append throws {@link PoisonedLogException}; on JDK 17 it may have
  * returned by then, and an {@link InternalError} comes in the next thing that the thread does. {@link #force()}, {@link #compact()} and
- * {@link #close()} notice in any case.
+ * {@link #close()} notice a file that is still too short.
  *
  * <p>Three promises, not to be mixed: what an append or checkpoint wrote survives the death of the process from the moment the call returns;
  * power loss only after {@link #force()}, {@link #compact()} or {@link #close()}. Sources: docs/format.md, docs/recovery.md.
@@ -167,7 +167,7 @@ public final class SnapshotLog implements AutoCloseable {
             return startOver(context, paths, lock, report);
         }
         try {
-            opened.cutTail(file);
+            opened.cutTail(context.storage, paths, file);
             return start(context, paths, lock, opened, report);
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, opened);
@@ -368,9 +368,12 @@ public final class SnapshotLog implements AutoCloseable {
                     file.force();
                 }
                 setMark(Mark.writing(bootId, file.identity(), position, target.lastCrc()));
+            } catch (final InternalError e) {
+                final IOException fault = IoFaults.toIoException(e, paths.log());
+                failedForce(fault);
+                throw fault;
             } catch (final IOException | RuntimeException | Error e) {
-                poison(e);
-                markFailedForce(e);
+                failedForce(e);
                 throw e;
             }
             everForced = true;
@@ -385,7 +388,8 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     // A later force may succeed with the pages gone: the next open must not trust this file.
-    private void markFailedForce(final Throwable failure) {
+    private void failedForce(final Throwable failure) {
+        poison(failure);
         try {
             setMark(mark.failed());
         } catch (final IOException | RuntimeException e) {
@@ -597,8 +601,12 @@ public final class SnapshotLog implements AutoCloseable {
             closing.force();
             closing.truncate(appender.position());
             closing.force();
+        } catch (final InternalError e) {
+            final IOException fault = IoFaults.toIoException(e, paths.log());
+            failedForce(fault);
+            throw fault;
         } catch (final IOException | RuntimeException | Error e) {
-            markFailedForce(e);
+            failedForce(e);
             throw e;
         }
     }

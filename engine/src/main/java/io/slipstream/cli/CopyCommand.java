@@ -18,7 +18,7 @@ final class CopyCommand extends SingleLogCommand {
 
     @Override
     int run() throws IOException {
-        final LogFile copy = LogFile.named(target);
+        final LogFile copy = LogFile.writable(target);
         try (SnapshotView view = SnapshotView.open(LogFile.existing(name).path())) {
             view.copyTo(copy.path());
         } catch (final FileAlreadyExistsException e) {

@@ -1,5 +1,6 @@
 package io.slipstream.cli;
 
+import io.slipstream.RecoveryReport;
 import io.slipstream.SnapshotView;
 import picocli.CommandLine.Command;
 
@@ -28,7 +29,7 @@ final class DumpCommand extends SingleLogCommand {
                 lines.checkpoint(view.cursor());
             }
             if (!view.recovery().isClean()) {
-                streams.message("torn tail ignored: file=" + name + " offset=" + view.recovery().position() + " length="
+                streams.message((view.recovery().tail() == RecoveryReport.Tail.TORN ? "torn" : "power-loss") + " tail ignored: file=" + name + " offset=" + view.recovery().position() + " length="
                         + view.recovery().droppedLength() + " (docs/recovery.md, row " + view.recovery().rule() + ")");
             }
         }

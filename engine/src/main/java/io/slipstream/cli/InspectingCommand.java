@@ -21,11 +21,17 @@ abstract class InspectingCommand extends LogCommand {
     /** Inspects one file and prints its line. */
     abstract LogInspection inspect(LogFile file, JsonLines lines) throws IOException;
 
+    /** Looks at a name before anything is done with any. */
+    void check(final LogFile file) {
+    }
+
     @Override
     final int run() throws IOException {
         boolean anyRefused = false;
         try (JsonLines lines = new JsonLines(streams.out())) {
-            for (final LogFile file : files()) {
+            final List<LogFile> files = files();
+            files.forEach(this::check);
+            for (final LogFile file : files) {
                 final LogInspection.Result result = inspect(file, lines).result();
                 lines.flush();
                 anyRefused |= result == LogInspection.Result.CORRUPTED || result == LogInspection.Result.INVALID;

@@ -3,6 +3,7 @@ package io.slipstream.cli;
 import io.slipstream.LogInspection;
 import io.slipstream.SnapshotLoader;
 import io.slipstream.SnapshotLog;
+import io.slipstream.storage.LogPaths;
 import picocli.CommandLine.Command;
 
 import java.io.IOException;
@@ -14,6 +15,13 @@ import java.io.IOException;
 final class LoadCommand extends InspectingCommand {
     LoadCommand(final Streams streams) {
         super(streams);
+    }
+
+    @Override
+    void check(final LogFile file) {
+        if (LogPaths.isCompanion(String.valueOf(file.path().getFileName()))) {
+            throw new InputException("reserved name: file=" + file.name() + " belongs to the log without that ending");
+        }
     }
 
     @Override

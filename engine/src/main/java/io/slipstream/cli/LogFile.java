@@ -1,5 +1,6 @@
 package io.slipstream.cli;
 
+import io.slipstream.LogInspection;
 import io.slipstream.storage.FileStorage;
 import io.slipstream.storage.LogPaths;
 
@@ -48,6 +49,11 @@ record LogFile(String name, Path path) {
             throw new InputException("a directory, not a log: file=" + name);
         }
         return file;
+    }
+
+    /** Whether the damage at the end of a log is what a power cut left, as its mark shows. */
+    static boolean isExcused(final Path log) {
+        return LogInspection.of(log).tail() == LogInspection.Tail.POWER_LOSS;
     }
 
     /** Whether this stands for the logs in it. */

@@ -30,11 +30,13 @@ final class RecordsCommand extends SingleLogCommand {
         try (JsonLines lines = new JsonLines(streams.out())) {
             verdict = replay(log, lines);
         }
-        if (verdict.isRefused()) {
+        if (verdict.isRefused() && !LogFile.isExcused(log)) {
             throw verdict.toException(log);
         }
         if (verdict.kind() == Verdict.Kind.TORN) {
             streams.message(verdict.message(log));
+        } else if (verdict.isRefused()) {
+            streams.message(verdict.excused(verdict.survivors()).message(log));
         }
         return ExitStatus.DONE;
     }

@@ -115,6 +115,7 @@ public final class FreshLog implements ByteSink, AutoCloseable {
         final StorageFile finished = takeFile();
         try {
             finished.close();
+            storage.unlink(paths.mark()); // of a log that is gone
             storage.link(temporary, paths.log());
             storage.unlink(temporary);
             storage.forceDirectory(paths.directory());

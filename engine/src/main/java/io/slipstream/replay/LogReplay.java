@@ -112,6 +112,8 @@ public final class LogReplay {
             IoFaults.settle();
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, file);
+        } catch (final IndexOutOfBoundsException e) {
+            throw IoFaults.nonsense(e, file);
         }
         final Verdict verdict = judge.judge(position);
         if (verdict == null) {

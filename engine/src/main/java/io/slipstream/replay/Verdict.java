@@ -76,8 +76,9 @@ public record Verdict(Kind kind, int row, long position, long fileLength, long s
             default -> "";
         };
         final String after = kind == Kind.CORRUPTED ? " survivors=" + survivors : "";
+        final String repair = row == 0 ? "" : " or see 'repair'";
         final String advice = isRefused()
-                ? "; file unchanged, rebuild it from the store or see 'repair' (docs/recovery.md, " + rule + ")"
+                ? "; file unchanged, rebuild it from the store" + repair + " (docs/recovery.md, " + rule + ")"
                 : " (docs/recovery.md, " + rule + ")";
         return what + detail + ": file=" + file + " offset=" + position + " length=" + fileLength + after + advice;
     }

@@ -6,17 +6,21 @@ import java.io.IOException;
 public final class IoFaults {
     /*
      * On JDK 25 the error is thrown where the access failed. On JDK 17 compiled code goes on with whatever it read, and the error is thrown
-     * when the thread next enters the VM, or a safepoint: milliseconds later, in whatever code runs then. In the code that unmaps, it ends the
-     * process ("Cleaner terminated abnormally"). So before a result is trusted, and before anything is unmapped, settle() asks for it:
-     * Thread.yield enters the VM and was seen to bring up the error in 300 of 300 tries, where a read, or asking a file's length, brought up
-     * one in 300.
+     * when the runtime is next called in a way that looks for it: milliseconds later, in whatever code runs then. In the code that unmaps, it
+     * ends the process ("Cleaner terminated abnormally"). So before a result is trusted, and before anything is unmapped, settle() asks for it.
+     * Native methods do not look, once the call to them is compiled. An array of arrays whose lengths are not known when it is compiled is always
+     * made by the runtime, which does: it brought up the error in 300 of 300 tries, interpreted and under either compiler.
      */
+    private static volatile int one = 1;
+    @SuppressWarnings("UnusedVariable") // written so that the array is made
+    private static volatile Object made;
+
     private IoFaults() {
     }
 
     /** Throws the {@link InternalError} that the JVM still owes this thread for an access to a mapping, if any. */
     public static void settle() {
-        Thread.yield();
+        made = new byte[one][one];
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.slipstream.LogInspection;
 import io.slipstream.LogRepair;
@@ -13,10 +14,12 @@ import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
 import io.slipstream.SnapshotView;
 import io.slipstream.errors.CorruptSnapshotException;
+import io.slipstream.errors.LogInUseException;
 import io.slipstream.testkit.bytes.Damage;
 import io.slipstream.testkit.bytes.LogBuilder;
 import io.slipstream.testkit.fault.FaultyStorage;
 import io.slipstream.testkit.fault.FaultyStorage.Moment;
+import io.slipstream.testkit.fault.Operation;
 import io.slipstream.testkit.fault.Operation.Kind;
 import io.slipstream.testkit.model.ModelJudge;
 import io.slipstream.testkit.model.ModelLog;
@@ -25,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -185,6 +189,28 @@ class LoadFaultsTest {
         assertEquals(ModelJudge.judge(NOT_COMPACT).state().sha256(), inspection.compactSha256());
     }
 
+    /** Before any operation of a load from the first read to the last force, a writer must be refused. */
+    @TestFactory
+    Stream<DynamicTest> shouldHoldTheLockFromTheFirstReadToTheLastForce() throws IOException {
+        final FaultyStorage sound = new FaultyStorage();
+        finding(NOT_COMPACT).prepare(Files.createDirectories(root.resolve("sound")), sound).load();
+        final List<Kind> kinds = sound.operations().stream().map(Operation::kind).toList();
+        assertEquals(kinds.size() - 1, kinds.indexOf(Kind.UNLOCK), "the lock is not let go of last");
+        return IntStream.range(kinds.indexOf(Kind.LOCK) + 1, kinds.size() - 1).mapToObj(index ->
+            dynamicTest("before " + sound.operations().get(index), () -> {
+                final FaultyStorage disk = new FaultyStorage();
+                final Loading loading =
+                    finding(NOT_COMPACT).prepare(Files.createDirectories(root.resolve("at-" + index)), disk);
+                final boolean[] refused = {false};
+                disk.atNth(index + 1, Moment.BEFORE, () -> {
+                    assertThrows(LogInUseException.class, () -> SnapshotLog.open(loading.path()));
+                    refused[0] = true;
+                });
+                loading.load();
+                assertTrue(refused[0], "the moment never came");
+            }));
+    }
+
     @Test
     void shouldForceTheNewFileThenRenameThenForceTheDirectory() throws IOException {
         final FaultyStorage disk = new FaultyStorage();
@@ -198,7 +224,7 @@ class LoadFaultsTest {
     void shouldForceTheCutOfSlack() throws IOException {
         final FaultyStorage disk = new FaultyStorage();
         finding(WITH_SLACK).prepare(root, disk).load();
-        assertEquals(List.of("TRUNCATE kv.log", "FORCE kv.log"), disk.effects());
+        assertEquals(List.of("TRUNCATE kv.log", "FORCE kv.log"), TwinLog.effectsBesideMark(disk));
     }
 
     @Test
@@ -215,6 +241,6 @@ class LoadFaultsTest {
         final String forceDirectory = "FORCE_DIRECTORY " + root.getFileName();
         assertEquals(List.of("UNLINK kv.log.compact", "CREATE kv.log.compact", "WRITE kv.log.compact",
             "FORCE kv.log.compact", "LINK kv.log kv.log.damaged-1", forceDirectory,
-            "RENAME kv.log.compact kv.log", forceDirectory), disk.effects());
+            "RENAME kv.log.compact kv.log", forceDirectory), TwinLog.effectsBesideMark(disk));
     }
 }

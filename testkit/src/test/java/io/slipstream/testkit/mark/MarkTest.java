@@ -1,6 +1,7 @@
 package io.slipstream.testkit.mark;
 
 import io.slipstream.LogInspection;
+import io.slipstream.LogRepair;
 import io.slipstream.RecoveryPolicy;
 import io.slipstream.RecoveryReport;
 import io.slipstream.Snapshot;
@@ -8,9 +9,16 @@ import io.slipstream.SnapshotLog;
 import io.slipstream.SnapshotView;
 import io.slipstream.VersionToken;
 import io.slipstream.errors.CorruptSnapshotException;
+import io.slipstream.mark.Mark;
+import io.slipstream.mark.MarkFile;
+import io.slipstream.storage.LogPaths;
 import io.slipstream.storage.Storage;
+import io.slipstream.storage.StorageFile;
 import io.slipstream.testkit.bytes.LogBuilder;
+import io.slipstream.testkit.fault.FaultyStorage;
+import io.slipstream.testkit.fault.FaultyStorage.Moment;
 import io.slipstream.testkit.fault.MachineStorage;
+import io.slipstream.testkit.fault.Operation.Kind;
 import io.slipstream.testkit.model.ModelJudge;
 import io.slipstream.testkit.model.ModelVerdict;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,16 +27,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The power-loss exception of docs/recovery.md, and each way in which a mark must prove nothing. */
 class MarkTest {
@@ -310,5 +322,65 @@ class MarkTest {
         final SnapshotLog log = open(TUESDAY);
         put(log, "x");
         assertEquals(Set.of("a", "b", "c", "x"), keysOf(open(TUESDAY)));
+    }
+
+    @Test
+    void shouldCountWhatALoadForcedAsForced() throws IOException {
+        final SnapshotLog log = open(MONDAY);
+        put(log, "a");
+        log.force();
+        put(log, "b", "c");
+        // Compact, so the load cuts the slack off in place, and forces.
+        Snapshot.load(path, context(MONDAY));
+        punchHoleAt(1);
+        assertRefused(TUESDAY);
+    }
+
+    @Test
+    void shouldForgetWhatAnOldSlotSaysOfARepairedLogsInode() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        LogRepair.repair(path, context(MONDAY), false);
+        final Mark mark = MarkFile.read(MONDAY, new LogPaths(path.toRealPath()), MONDAY.identity(path));
+        assertEquals(Mark.NOTHING_KNOWN, mark.forcedPosition());
+    }
+
+    @Test
+    void shouldRewriteALogWhoseCutWasNeverForced() throws IOException {
+        final byte[] torn = new LogBuilder().header().put("a", "1", 1).put("b", "2", 2).toBytes();
+        Files.write(path, Arrays.copyOf(torn, torn.length - 3));
+        final FaultyStorage disk = new FaultyStorage();
+        // The first force is that of the mark, which says that a force is owed; the second is that of the cut.
+        disk.failNth(Kind.FORCE, 2, Moment.BEFORE);
+        assertThrows(IOException.class, () -> open(disk));
+        disk.forget();
+        try (SnapshotLog log = open(disk)) {
+            assertTrue(disk.effects().contains("RENAME kv.log.compact kv.log"), disk.effects().toString());
+            assertEquals(Set.of("a"), keysOf(log));
+        }
+        disk.forget();
+        open(disk).close();
+        assertFalse(disk.effects().contains("RENAME kv.log.compact kv.log"), "once is enough");
+    }
+
+    @Test
+    void shouldStillExcuseAPowerLossTailWhoseCutWasNeverMade() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        punchHoleAt(3);
+        final Storage dying = (Storage) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, args) -> {
+            final Object result = method.invoke(TUESDAY, args);
+            return method.getName().equals("openForWrite") && args[0].toString().endsWith("kv.log") ? uncuttable((StorageFile) result) : result;
+        });
+        assertThrows(IOException.class, () -> open(dying));
+        assertEquals(Set.of("a", "b", "c"), keysOf(open(TUESDAY)));
+    }
+
+    private static StorageFile uncuttable(final StorageFile file) {
+        return (StorageFile) Proxy.newProxyInstance(MarkTest.class.getClassLoader(), new Class<?>[] {StorageFile.class}, (proxy, method, args) -> {
+            if (method.getName().equals("truncate")) {
+                throw new IOException("killed");
+            }
+            return method.invoke(file, args);
+        });
     }
 }
