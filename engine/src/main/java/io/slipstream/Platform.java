@@ -42,7 +42,7 @@ public final class Platform {
     static void requireWriter() {
         if (IS_WINDOWS) {
             throw new UnsupportedOperationException(
-                    "writing is not supported on Windows: a mapped file cannot be renamed over; read-only views work");
+                    "Windows is not supported yet: a mapped file cannot be renamed over");
         }
         requireExports();
     }
