@@ -1,7 +1,7 @@
 package io.slipstream;
 
 import io.slipstream.compaction.FreshLog;
-import io.slipstream.format.RecordLayout;
+import io.slipstream.format.CursorRecord;
 import io.slipstream.index.LiveSet;
 import io.slipstream.replay.RecordScanner;
 import io.slipstream.replay.SurvivorSearch;
@@ -17,7 +17,6 @@ import org.agrona.collections.LongHashSet;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.zip.CRC32;
 
 /**
  * Makes a refused log usable again, and keeps the original beside it. Source: docs/recovery.md, "Repair".
@@ -122,13 +121,7 @@ public final class LogRepair {
         if (live.cursor().length == 0) {
             return false;
         }
-        final byte[] record = new byte[RecordLayout.MIN_RECORD_LENGTH];
-        record[RecordLayout.TYPE_OFFSET] = RecordLayout.CURSOR;
-        final CRC32 crc = new CRC32();
-        crc.update(record, RecordLayout.TYPE_OFFSET, record.length - RecordLayout.TYPE_OFFSET);
-        for (int i = 0; i < RecordLayout.CRC_LENGTH; i++) {
-            record[RecordLayout.CRC_OFFSET + i] = (byte) (crc.getValue() >>> i * Byte.SIZE);
-        }
+        final byte[] record = CursorRecord.encode(new byte[0]);
         fresh.accept(record, 0, record.length);
         return true;
     }

@@ -1,5 +1,6 @@
 package io.slipstream.compaction;
 
+import io.slipstream.format.CursorRecord;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
 import io.slipstream.storage.IoFaults;
@@ -11,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.CRC32;
 
-import static io.slipstream.format.RecordLayout.CRC_LENGTH;
 import static io.slipstream.format.RecordLayout.TYPE_OFFSET;
 
 /**
@@ -99,16 +99,8 @@ public final class CompactForm {
     }
 
     private void appendCursor(final byte[] cursor) throws IOException {
-        final byte[] record = new byte[RecordLayout.cursorLength(cursor.length)];
-        record[TYPE_OFFSET] = RecordLayout.CURSOR;
-        record[RecordLayout.CURSOR_LENGTH_OFFSET] = (byte) cursor.length;
-        System.arraycopy(cursor, 0, record, RecordLayout.CURSOR_OFFSET, cursor.length);
-        crc.reset();
-        crc.update(record, TYPE_OFFSET, record.length - TYPE_OFFSET);
-        lastCrc = (int) crc.getValue();
-        for (int i = 0; i < CRC_LENGTH; i++) {
-            record[RecordLayout.CRC_OFFSET + i] = (byte) (lastCrc >>> i * Byte.SIZE);
-        }
+        final byte[] record = CursorRecord.encode(cursor);
+        lastCrc = CursorRecord.crc(record);
         append(record, record.length);
     }
 
