@@ -74,7 +74,7 @@ public final class SnapshotLog implements AutoCloseable {
     private volatile long compactions;
     private volatile long lastCompactionNanos;
     private volatile long lastCompactionReclaimed;
-    private boolean everForced;
+    private long forcedCapacity; // the file's length when it was last forced as a whole in this run; 0 if it was not
     private Mark mark;
 
     private SnapshotLog(
@@ -362,10 +362,10 @@ public final class SnapshotLog implements AutoCloseable {
             final long position = target.position();
             try {
                 IoFaults.settle();
-                if (everForced) {
+                if (target.capacity() == forcedCapacity) {
                     target.force(forcedLength);
                 } else {
-                    file.force();
+                    file.force(); // a mapped range would do for the records, but not for the length that the file has grown to
                 }
                 setMark(Mark.writing(bootId, file.identity(), position, target.lastCrc()));
             } catch (final InternalError e) {
@@ -376,11 +376,12 @@ public final class SnapshotLog implements AutoCloseable {
                 failedForce(e);
                 throw e;
             }
-            everForced = true;
             forcedLength = position;
+            forcedCapacity = target.capacity();
             forces++;
         }
     }
+
 
     private void setMark(final Mark next) throws IOException {
         marks.write(next);
@@ -472,7 +473,7 @@ public final class SnapshotLog implements AutoCloseable {
         appender = next;
         compactedLength = next.position();
         forcedLength = next.position();
-        everForced = true;
+        forcedCapacity = next.capacity();
         previous.release();
         closeUnlinked(previousFile);
     }

@@ -27,7 +27,8 @@ public final class MarkFile implements AutoCloseable {
      *  +-------+----------+-----------+-------+------+-------+----------+--------+----------+---------+--------+
      *
      * M1  A slot is written, and forced, after what it claims is forced. So it never claims too much.
-     * M2  The slot that speaks of the log in use is never the one that is overwritten; around a compaction's rename each file has one.
+     * M2  The slot that speaks of the log in use is never the one that is overwritten; around a compaction's rename each file has one. Which log is in
+     *     use, the name tells: it is forced first, since who renamed last may have died before he forced the directory.
      */
     private static final int MAGIC_OFFSET = 0;
     private static final int FLAGS_OFFSET = MAGIC_OFFSET + Integer.BYTES;
@@ -53,16 +54,23 @@ public final class MarkFile implements AutoCloseable {
     private final byte[] slot = new byte[SLOT_LENGTH];
     private final UnsafeBuffer slotBuffer = new UnsafeBuffer(slot);
     private final CRC32 crc = new CRC32();
+    private NameForce nameForce; // null once it was done, and for who only reads
     private int currentSlot;
     private long sequence;
 
-    private MarkFile(final StorageFile file) {
+    private MarkFile(final StorageFile file, final NameForce nameForce) {
         this.file = file;
+        this.nameForce = nameForce;
+    }
+
+    @FunctionalInterface
+    private interface NameForce {
+        void run() throws IOException;
     }
 
     /** What the mark beside a log says about the file {@code log}; null if it says nothing, or cannot be read: then it proves nothing. */
     public static Mark read(final Storage storage, final LogPaths paths, final FileIdentity log) {
-        try (MarkFile marks = new MarkFile(storage.openForRead(paths.mark()))) {
+        try (MarkFile marks = new MarkFile(storage.openForRead(paths.mark()), null)) {
             return marks.find(log);
         } catch (final IOException e) {
             return null;
@@ -74,10 +82,7 @@ public final class MarkFile implements AutoCloseable {
         final boolean exists = storage.identity(paths.mark()) != null;
         final StorageFile file = exists ? storage.openForWrite(paths.mark()) : storage.create(paths.mark(), log);
         try {
-            if (!exists) {
-                storage.forceDirectory(paths.directory());
-            }
-            final MarkFile marks = new MarkFile(file);
+            final MarkFile marks = new MarkFile(file, () -> storage.forceDirectory(paths.directory()));
             marks.find(log);
             return marks;
         } catch (final IOException | RuntimeException | Error e) {
@@ -154,8 +159,16 @@ public final class MarkFile implements AutoCloseable {
         slot[BOOT_ID_LENGTH_OFFSET] = (byte) bootIdLength;
         System.arraycopy(bootId, 0, slot, BOOT_ID_OFFSET, bootIdLength);
         slotBuffer.putInt(CRC_OFFSET, slotCrc(), ORDER);
+        forceNameOnce(); // M2
         file.write((long) (1 - currentSlot) * SLOT_SPACING, slot, 0, SLOT_LENGTH);
         file.force();
+    }
+
+    private void forceNameOnce() throws IOException {
+        if (nameForce != null) {
+            nameForce.run();
+            nameForce = null;
+        }
     }
 
     /** The file last written {@linkplain #writeBeside beside} is the log in use now. */

@@ -228,14 +228,14 @@ class OpenFaultsTest {
     }
 
     @Test
-    void shouldForceTheMarkBetweenTheCutAndTheFirstSegment() throws IOException {
+    void shouldForceTheNameThenTheMarkBetweenTheCutAndTheFirstSegment() throws IOException {
         final FaultyStorage disk = new FaultyStorage();
         final Opening opening = finding(TORN).prepare(root, disk);
         opening.open();
         final List<String> effects = disk.effects();
         final int cutForced = effects.lastIndexOf("FORCE kv.log");
-        assertEquals(List.of("FORCE kv.log", "WRITE kv.log.mark", "FORCE kv.log.mark", "ALLOCATE kv.log"),
-            effects.subList(cutForced, cutForced + 4));
+        assertEquals(List.of("FORCE kv.log", "FORCE_DIRECTORY " + root.getFileName(), "WRITE kv.log.mark", "FORCE kv.log.mark", "ALLOCATE kv.log"),
+            effects.subList(cutForced, cutForced + 5));
         opening.close();
     }
 

@@ -185,16 +185,16 @@ public final class TwinLog implements AutoCloseable {
         assertTrue(List.of(name, name + ".lock", name + ".mark").containsAll(names), () -> "unexpected: " + names);
     }
 
-    /** The operations with an effect, but for those on the log's mark, and the directory's force that its creation needs. */
+    /** The operations with an effect, but for those on the log's mark, and the directory's force that comes before them. */
     public static List<String> effectsBesideMark(final FaultyStorage disk) {
         final List<String> effects = disk.effects();
         return IntStream.range(0, effects.size())
             .filter(i -> !effects.get(i).endsWith(".mark"))
-            .filter(i -> !effects.get(i).startsWith("FORCE_DIRECTORY") || !isCreationOfMark(effects.get(i - 1)))
+            .filter(i -> !effects.get(i).startsWith("FORCE_DIRECTORY") || !isWriteOfMark(effects, i + 1))
             .mapToObj(effects::get).toList();
     }
 
-    private static boolean isCreationOfMark(final String effect) {
-        return effect.startsWith("CREATE") && effect.endsWith(".mark");
+    private static boolean isWriteOfMark(final List<String> effects, final int i) {
+        return i < effects.size() && effects.get(i).startsWith("WRITE") && effects.get(i).endsWith(".mark");
     }
 }

@@ -1,0 +1,160 @@
+package io.slipstream.testkit.crash;
+
+import io.slipstream.Snapshot;
+import io.slipstream.SnapshotLog;
+import io.slipstream.VersionToken;
+import io.slipstream.WatchCursor;
+import io.slipstream.errors.PoisonedLogException;
+import io.slipstream.errors.SnapshotDamageException;
+import io.slipstream.testkit.bytes.LogBuilder;
+import io.slipstream.testkit.bytes.Utf8;
+import io.slipstream.testkit.disk.SimulatedDisk;
+import io.slipstream.testkit.model.ModelUpdate;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Runs a script on a simulated disk, and keeps its {@link History}. */
+final class CrashRun {
+    static final String NAME = "kv.log";
+    private static final int MAX_OPENS = 4;
+
+    private final History history;
+    private SimulatedDisk disk;
+    private SnapshotLog log;
+    private int openedAt;
+    private int failures;
+
+    CrashRun(final SimulatedDisk disk, final History history) {
+        this.disk = disk;
+        this.history = history;
+    }
+
+    static SnapshotLog.Context context(final SimulatedDisk disk) {
+        return new SnapshotLog.Context().storage(disk).segmentLength(SnapshotLog.Context.MIN_SEGMENT_LENGTH).recoveredView(true);
+    }
+
+    SimulatedDisk disk() {
+        return disk;
+    }
+
+    History history() {
+        return history;
+    }
+
+    /** How many calls failed, since a force was lost. */
+    int failures() {
+        return failures;
+    }
+
+    /** The moment at which the first open returned. */
+    int openedAt() {
+        return openedAt;
+    }
+
+    CrashRun run(final List<CrashStep> script) throws IOException {
+        open();
+        openedAt = disk.moment();
+        for (final CrashStep step : script) {
+            try {
+                take(step);
+            } catch (final SnapshotDamageException e) {
+                throw e;
+            } catch (final IOException | PoisonedLogException e) {
+                failures++; // a force was lost, somewhere on the way
+                startAgain();
+            }
+        }
+        return this;
+    }
+
+    private void open() throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                log = SnapshotLog.open(path(), context(disk));
+                break;
+            } catch (final SnapshotDamageException e) {
+                throw e;
+            } catch (final IOException e) {
+                if (attempt == MAX_OPENS) {
+                    throw e;
+                }
+            }
+        }
+        history.exists(disk.moment());
+    }
+
+    private Path path() {
+        return disk.path(NAME);
+    }
+
+    private void startAgain() throws IOException {
+        try {
+            log.close();
+        } catch (final IOException e) {
+            failures++;
+        }
+        open();
+    }
+
+    private void take(final CrashStep step) throws IOException {
+        if (step instanceof CrashStep.Do what && what.update() instanceof ModelUpdate.Compact) {
+            coolIfEmpty();
+            log.compact();
+            promised(log.length());
+        } else if (step instanceof CrashStep.Do what) {
+            history.issue(disk.moment(), what.update());
+            apply(what.update());
+            history.returned(disk.moment());
+        } else if (step instanceof CrashStep.Force) {
+            log.force();
+            promised(log.length());
+        } else if (step instanceof CrashStep.LoseForce lose) {
+            disk.loseForce(lose.n());
+        } else if (step instanceof CrashStep.Reopen) {
+            close();
+            open();
+        } else if (step instanceof CrashStep.Load) {
+            close();
+            coolIfEmpty();
+            Snapshot.load(path(), context(disk));
+            open();
+        } else {
+            disk = disk.afterProcessDeath();
+            open();
+        }
+    }
+
+    private void close() throws IOException {
+        final long length = log.length();
+        log.close();
+        promised(length);
+    }
+
+    // A compact log of nothing has no record that a mark could know it by.
+    private void coolIfEmpty() {
+        if (history.states().get(history.updates()).isEmpty()) {
+            history.cold(disk.moment());
+        }
+    }
+
+    private void promised(final long length) {
+        history.forced(disk.moment());
+        if (length > LogBuilder.HEADER_LENGTH) {
+            history.warm(disk.moment());
+        }
+    }
+
+    private void apply(final ModelUpdate update) throws IOException {
+        if (update instanceof ModelUpdate.Put put) {
+            log.put(Utf8.decode(put.key()), put.value(), VersionToken.of(put.version()));
+        } else if (update instanceof ModelUpdate.Delete delete) {
+            log.delete(Utf8.decode(delete.key()), VersionToken.of(delete.version()));
+        } else if (update instanceof ModelUpdate.Purge purge) {
+            log.purge(Utf8.decode(purge.key()), VersionToken.of(purge.version()));
+        } else if (update instanceof ModelUpdate.Checkpoint checkpoint) {
+            log.checkpoint(WatchCursor.of(checkpoint.cursor()));
+        }
+    }
+}

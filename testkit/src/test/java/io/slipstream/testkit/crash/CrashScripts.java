@@ -1,0 +1,70 @@
+package io.slipstream.testkit.crash;
+
+import io.slipstream.testkit.model.ModelUpdate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Scripts at random: few keys, so that there is something to compact, and values from none to three pages. */
+final class CrashScripts {
+    private static final int KEYS = 6;
+
+    private final Random random;
+    private long revision;
+
+    CrashScripts(final Random random) {
+        this.random = random;
+    }
+
+    /** A script of {@code steps} steps. */
+    List<CrashStep> next(final int steps) {
+        final List<CrashStep> script = new ArrayList<>();
+        for (int i = 0; i < steps; i++) {
+            script.add(step());
+        }
+        return script;
+    }
+
+    private CrashStep step() {
+        final int dice = random.nextInt(100);
+        if (dice < 55) {
+            return new CrashStep.Do(put());
+        } else if (dice < 67) {
+            return new CrashStep.Do(ModelUpdate.delete(key(), ++revision));
+        } else if (dice < 79) {
+            return new CrashStep.Do(ModelUpdate.checkpoint(++revision));
+        } else if (dice < 87) {
+            return new CrashStep.Force();
+        } else if (dice < 91) {
+            return new CrashStep.Do(ModelUpdate.compact());
+        } else if (dice < 94) {
+            return new CrashStep.Reopen();
+        } else if (dice < 95) {
+            return new CrashStep.Load();
+        } else if (dice < 98) {
+            return new CrashStep.Die();
+        }
+        return new CrashStep.LoseForce(1 + random.nextInt(6));
+    }
+
+    private ModelUpdate put() {
+        final byte[] value = new byte[valueLength()];
+        random.nextBytes(value);
+        return new ModelUpdate.Put(io.slipstream.testkit.bytes.Utf8.encode(key()), value, io.slipstream.testkit.bytes.Token.of(++revision));
+    }
+
+    private int valueLength() {
+        return switch (random.nextInt(12)) {
+            case 0 -> 0;
+            case 1 -> random.nextInt(700);
+            case 2 -> 2000 + random.nextInt(3000);
+            case 3 -> random.nextInt(12_000);
+            default -> random.nextInt(40);
+        };
+    }
+
+    private String key() {
+        return "key-" + random.nextInt(KEYS);
+    }
+}

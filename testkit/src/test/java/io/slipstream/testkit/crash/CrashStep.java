@@ -1,0 +1,54 @@
+package io.slipstream.testkit.crash;
+
+import io.slipstream.testkit.model.ModelUpdate;
+
+/** One step of a script that crashes are simulated in. */
+sealed interface CrashStep {
+    /** An update, a checkpoint, or a compaction. */
+    record Do(ModelUpdate update) implements CrashStep {
+        @Override
+        public String toString() {
+            return update.toScript();
+        }
+    }
+
+    /** A force. */
+    record Force() implements CrashStep {
+        @Override
+        public String toString() {
+            return "force";
+        }
+    }
+
+    /** A force that fails by losing what it should have written: the n-th of those that the engine asks the disk for from now on. */
+    record LoseForce(int n) implements CrashStep {
+        @Override
+        public String toString() {
+            return "lose force " + n;
+        }
+    }
+
+    /** A clean close, and another open. */
+    record Reopen() implements CrashStep {
+        @Override
+        public String toString() {
+            return "reopen";
+        }
+    }
+
+    /** A clean close, a load, and another open. */
+    record Load() implements CrashStep {
+        @Override
+        public String toString() {
+            return "load";
+        }
+    }
+
+    /** The process dies, and another opens the log. */
+    record Die() implements CrashStep {
+        @Override
+        public String toString() {
+            return "die";
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.slipstream.testkit.crash;
+
+import io.slipstream.testkit.disk.PowerCut;
+import io.slipstream.testkit.disk.PowerCuts;
+import io.slipstream.testkit.disk.SimulatedDisk;
+import io.slipstream.testkit.soak.Campaign;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Scripts at random, crashes at random moments, and everything that a crash then may leave: docs/recovery.md holds for all of it. */
+class CrashTest {
+    private static final int STEPS = 40;
+    private static final int MOMENTS_A_SCRIPT = 10;
+    private static final int MOMENTS_A_NESTED_SCRIPT = 2;
+    private static final int NESTED_STEPS = 8;
+
+    private static final class Figures {
+        private final CrashOracle oracle = new CrashOracle();
+        private long images;
+        private long nested;
+        private long scripts;
+        private long lostForces;
+    }
+
+    @Test
+    void shouldLoseNothingPromisedInTwentyThousandCrashes() {
+        crash(Campaign.ofBuild("crash-images"), 20_000, 0);
+    }
+
+    @Test
+    void shouldLoseNothingPromisedInTwoThousandCrashesWithinCrashes() {
+        crash(Campaign.ofBuild("nested-crashes"), 0, 2_000);
+    }
+
+    @Test
+    @Tag(Campaign.SOAK)
+    void shouldLoseNothingPromisedInAMillionCrashes() {
+        crash(Campaign.ofSoak("crash-images"), 1_000_000, 0);
+    }
+
+    @Test
+    @Tag(Campaign.SOAK)
+    void shouldLoseNothingPromisedInAHundredThousandCrashesWithinCrashes() {
+        crash(Campaign.ofSoak("nested-crashes"), 0, 100_000);
+    }
+
+    private static void crash(final Campaign campaign, final long images, final long nested) {
+        final Figures figures = new Figures();
+        while (figures.images < images || figures.nested < nested) {
+            final long seed = campaign.seedOf(figures.scripts++);
+            final List<CrashStep> script = new CrashScripts(new Random(seed)).next(STEPS);
+            try {
+                runAndCrash(script, seed, nested > 0, figures);
+            } catch (final AssertionError | RuntimeException | IOException e) {
+                throw new AssertionError(campaign + " script " + (figures.scripts - 1) + ": " + e.getMessage() + "\n"
+                        + describe(shrunk(script, seed, nested > 0)), e);
+            }
+        }
+        campaign.report(Math.max(figures.images, figures.nested), "images=" + figures.images + " nested=" + figures.nested + " scripts="
+                + figures.scripts + " failed_calls=" + figures.lostForces + " " + figures.oracle.figures());
+    }
+
+    private static void runAndCrash(final List<CrashStep> script, final long seed, final boolean nested, final Figures figures) throws IOException {
+        final SimulatedDisk disk = new SimulatedDisk(seed);
+        final CrashRun run = new CrashRun(disk, new History()).run(script);
+        figures.lostForces += run.failures();
+        final Random random = new Random(seed);
+        final SimulatedDisk end = run.disk();
+        final PowerCuts cuts = end.powerCuts();
+        for (final int moment : random.ints(nested ? MOMENTS_A_NESTED_SCRIPT : MOMENTS_A_SCRIPT, 0, cuts.moments()).sorted().toArray()) {
+            crashAt(run, end, cuts.at(moment), moment, random, nested, figures);
+        }
+    }
+
+    private static void crashAt(
+            final CrashRun run, final SimulatedDisk end, final PowerCut cut, final int moment, final Random random, final boolean nested,
+            final Figures figures) throws IOException {
+        final CrashOracle oracle = figures.oracle;
+        final List<SimulatedDisk> lost = new ArrayList<>();
+        lost.add(cut.any(random));
+        lost.add(cut.any(random));
+        final List<SimulatedDisk> extremes = cut.extremes();
+        lost.add(extremes.get(random.nextInt(extremes.size())));
+        for (final SimulatedDisk disk : lost) {
+            try {
+                final CrashOracle.Recovered recovered = oracle.checkPowerLoss(nested ? copy(disk) : disk, run.history(), moment);
+                figures.images++;
+                if (nested && !recovered.isRefused()) {
+                    crashAgain(disk, after(run.history(), moment, recovered.updates(), recovered.updates(), disk.moment()), random, figures);
+                }
+            } catch (final AssertionError | IOException e) {
+                throw new AssertionError(disk.origin() + ": " + e.getMessage() + "\n" + end.describe(Math.max(0, moment - 30), moment), e);
+            }
+        }
+        final SimulatedDisk dead = end.afterProcessDeath(moment);
+        try {
+            final CrashOracle.Recovered recovered = oracle.checkProcessDeath(nested ? copy(dead) : dead, run.history(), moment);
+            figures.images++;
+            if (nested) {
+                crashAgain(dead, after(run.history(), moment, recovered.updates(), run.history().forcedAt(moment), moment), random, figures);
+            }
+        } catch (final AssertionError | IOException e) {
+            throw new AssertionError(dead.origin() + ": " + e.getMessage() + "\n" + end.describe(Math.max(0, moment - 30), moment), e);
+        }
+    }
+
+    private static SimulatedDisk copy(final SimulatedDisk disk) {
+        return disk.afterProcessDeath();
+    }
+
+    private static History after(final History history, final int moment, final int present, final int forced, final int start) {
+        final History next = new History(history.states(), start, present, forced, history.isWarmAt(moment));
+        if (history.existsAt(moment)) {
+            next.exists(start);
+        }
+        return next;
+    }
+
+    // Recovers, goes on, and crashes once more: in the middle of recovery, or behind it.
+    private static void crashAgain(final SimulatedDisk disk, final History history, final Random random, final Figures figures)
+            throws IOException {
+        final int start = disk.moment();
+        final CrashRun run = new CrashRun(disk, history).run(new CrashScripts(random).next(NESTED_STEPS));
+        final SimulatedDisk end = run.disk();
+        final PowerCuts cuts = end.powerCuts();
+        for (int i = 0; i < 2; i++) {
+            final int last = i == 0 ? run.openedAt() : cuts.moments() - 1;
+            final int moment = start + random.nextInt(last - start + 1);
+            try {
+                figures.oracle.checkPowerLoss(cuts.at(moment).any(random), history, moment);
+                figures.oracle.checkProcessDeath(end.afterProcessDeath(moment), history, moment);
+            } catch (final AssertionError | IOException e) {
+                throw new AssertionError("second crash at " + moment + " (recovered at " + run.openedAt() + ", began at " + start + "): " + e.getMessage()
+                        + "\n" + end.describe(start, moment), e);
+            }
+            figures.nested += 2;
+        }
+    }
+
+    // Leaves out steps as long as what is left still fails.
+    private static List<CrashStep> shrunk(final List<CrashStep> script, final long seed, final boolean nested) {
+        List<CrashStep> best = script;
+        for (int length = script.size() / 2; length > 0; length /= 2) {
+            for (int from = 0; from + length <= best.size(); ) {
+                final List<CrashStep> shorter = new ArrayList<>(best);
+                shorter.subList(from, from + length).clear();
+                if (fails(shorter, seed, nested)) {
+                    best = shorter;
+                } else {
+                    from += length;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static boolean fails(final List<CrashStep> script, final long seed, final boolean nested) {
+        for (int i = 0; i < 30; i++) {
+            try {
+                runAndCrash(script, seed + i, nested, new Figures());
+            } catch (final AssertionError | RuntimeException | IOException e) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String describe(final List<CrashStep> script) {
+        final StringBuilder text = new StringBuilder("shrunk to:\n");
+        script.forEach(step -> text.append(step).append('\n'));
+        return text.toString();
+    }
+}
