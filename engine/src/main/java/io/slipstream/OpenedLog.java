@@ -60,14 +60,34 @@ final class OpenedLog implements AutoCloseable {
         this.found = found;
     }
 
-    /** Replays {@code file}, the log at {@code paths}, and indexes what is live if wanted. Closes the file if it fails. */
+    /** Replays {@code file}, the log at {@code paths}, for who holds its lock; indexes what is live if wanted. Closes the file if it fails. */
     static OpenedLog replay(
             final Storage storage, final LogPaths paths, final StorageFile file, final boolean indexed, final RecoveryPolicy policy)
             throws IOException {
-        LogBytes bytes = null;
         try {
-            final Mark found = MarkFile.read(storage, paths, file.identity());
-            bytes = LogBytes.map(file, file.length());
+            return replay(storage, MarkFile.read(storage, paths, file.identity()), file, indexed, policy);
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, file);
+            throw e;
+        }
+    }
+
+    /** Replays {@code file}, the log at {@code paths}, indexed, for who changes nothing. Closes the file if it fails. */
+    static OpenedLog replayUnlocked(final Storage storage, final LogPaths paths, final StorageFile file, final RecoveryPolicy policy)
+            throws IOException {
+        try {
+            return replay(storage, MarkFile.readIfPossible(storage, paths, file.identity()), file, true, policy);
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, file);
+            throw e;
+        }
+    }
+
+    private static OpenedLog replay(
+            final Storage storage, final Mark found, final StorageFile file, final boolean indexed, final RecoveryPolicy policy)
+            throws IOException {
+        final LogBytes bytes = LogBytes.map(file, file.length());
+        try {
             final LiveSet live = indexed ? new LiveSet(bytes) : null;
             final LogReplay replay = new LogReplay(file, bytes);
             if (found != null) {
@@ -81,10 +101,7 @@ final class OpenedLog implements AutoCloseable {
             }
             return new OpenedLog(file, bytes, live, verdict, replay, mark, found);
         } catch (final IOException | RuntimeException | Error e) {
-            if (bytes != null) {
-                FirstFailure.close(e, bytes::release);
-            }
-            FirstFailure.close(e, file);
+            FirstFailure.close(e, bytes::release);
             throw e;
         }
     }
@@ -93,7 +110,7 @@ final class OpenedLog implements AutoCloseable {
     static OpenedLog read(final Storage storage, final LogPaths paths, final RecoveryPolicy policy) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return replay(storage, paths, storage.openForRead(paths.log()), true, policy);
+                return replayUnlocked(storage, paths, storage.openForRead(paths.log()), policy);
             } catch (final FileChangedException e) {
                 if (attempt == MAX_ATTEMPTS) {
                     throw e;

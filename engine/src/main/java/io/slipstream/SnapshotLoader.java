@@ -113,8 +113,7 @@ public final class SnapshotLoader {
     }
 
     private Loaded loadLocked(final boolean owned, final boolean locked) throws IOException {
-        try (OpenedLog opened = OpenedLog.replay(
-                storage, paths, storage.openForRead(paths.log()), true, context.recoveryPolicy())) {
+        try (OpenedLog opened = replay(storage.openForRead(paths.log()), locked)) {
             final LogInspection asFound = owned ? null : LogInspection.of(path, opened);
             final Verdict verdict = opened.verdict();
             if (verdict.isRefused()) {
@@ -133,6 +132,12 @@ public final class SnapshotLoader {
             }
             return new Loaded(snapshot, asFound, rewritten);
         }
+    }
+
+    private OpenedLog replay(final StorageFile file, final boolean locked) throws IOException {
+        return locked
+                ? OpenedLog.replay(storage, paths, file, true, context.recoveryPolicy())
+                : OpenedLog.replayUnlocked(storage, paths, file, context.recoveryPolicy());
     }
 
     private Loaded loadRefused(final OpenedLog opened, final LogInspection asFound, final boolean owned, final boolean locked)

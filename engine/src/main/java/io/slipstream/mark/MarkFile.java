@@ -10,6 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.zip.CRC32;
 
 /**
@@ -68,10 +69,23 @@ public final class MarkFile implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /** What the mark beside a log says about the file {@code log}; null if it says nothing, or cannot be read: then it proves nothing. */
-    public static Mark read(final Storage storage, final LogPaths paths, final FileIdentity log) {
+    /**
+     * What the mark beside a log says about the file {@code log}; null if there is no mark, or it says nothing.
+     *
+     * @throws IOException if it is there and cannot be read: for who writes then, since it may say that a force failed
+     */
+    public static Mark read(final Storage storage, final LogPaths paths, final FileIdentity log) throws IOException {
         try (MarkFile marks = new MarkFile(storage.openForRead(paths.mark()), null)) {
             return marks.find(log);
+        } catch (final NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** As {@link #read}, for who writes nothing: a mark that cannot be read proves nothing. */
+    public static Mark readIfPossible(final Storage storage, final LogPaths paths, final FileIdentity log) {
+        try {
+            return read(storage, paths, log);
         } catch (final IOException e) {
             return null;
         }

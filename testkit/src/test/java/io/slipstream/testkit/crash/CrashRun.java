@@ -6,12 +6,15 @@ import io.slipstream.VersionToken;
 import io.slipstream.WatchCursor;
 import io.slipstream.errors.PoisonedLogException;
 import io.slipstream.errors.SnapshotDamageException;
+import io.slipstream.storage.Storage;
 import io.slipstream.testkit.bytes.LogBuilder;
 import io.slipstream.testkit.bytes.Utf8;
 import io.slipstream.testkit.disk.SimulatedDisk;
+import io.slipstream.testkit.fault.FaultyStorage;
 import io.slipstream.testkit.model.ModelUpdate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,16 +25,18 @@ final class CrashRun {
 
     private final History history;
     private SimulatedDisk disk;
+    private FaultyStorage faulty;
     private SnapshotLog log;
     private int openedAt;
     private int failures;
 
     CrashRun(final SimulatedDisk disk, final History history) {
         this.disk = disk;
+        this.faulty = new FaultyStorage(disk);
         this.history = history;
     }
 
-    static SnapshotLog.Context context(final SimulatedDisk disk) {
+    static SnapshotLog.Context context(final Storage disk) {
         return new SnapshotLog.Context().storage(disk).segmentLength(SnapshotLog.Context.MIN_SEGMENT_LENGTH).recoveredView(true);
     }
 
@@ -62,7 +67,8 @@ final class CrashRun {
             } catch (final SnapshotDamageException e) {
                 throw e;
             } catch (final IOException | PoisonedLogException e) {
-                failures++; // a force was lost, somewhere on the way
+                failures++; // an operation failed, somewhere on the way
+                faulty.heal();
                 startAgain();
             }
         }
@@ -72,11 +78,12 @@ final class CrashRun {
     private void open() throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                log = SnapshotLog.open(path(), context(disk));
+                log = SnapshotLog.open(path(), context(faulty));
                 break;
             } catch (final SnapshotDamageException e) {
                 throw e;
             } catch (final IOException e) {
+                faulty.heal();
                 if (attempt == MAX_OPENS) {
                     throw e;
                 }
@@ -95,6 +102,7 @@ final class CrashRun {
         } catch (final IOException e) {
             failures++;
         }
+        faulty.heal();
         open();
     }
 
@@ -105,23 +113,35 @@ final class CrashRun {
             promised(log.length());
         } else if (step instanceof CrashStep.Do what) {
             history.issue(disk.moment(), what.update());
-            apply(what.update());
+            try {
+                apply(what.update());
+            } catch (final IOException | UncheckedIOException e) {
+                history.retract();
+                failures++;
+                faulty.heal();
+                return;
+            }
             history.returned(disk.moment());
         } else if (step instanceof CrashStep.Force) {
             log.force();
             promised(log.length());
         } else if (step instanceof CrashStep.LoseForce lose) {
             disk.loseForce(lose.n());
+        } else if (step instanceof CrashStep.FailOperation fail) {
+            faulty.failNth(fail.n(), fail.when());
+        } else if (step instanceof CrashStep.FillUp full) {
+            faulty.fullAfter(full.bytes());
         } else if (step instanceof CrashStep.Reopen) {
             close();
             open();
         } else if (step instanceof CrashStep.Load) {
             close();
             coolIfEmpty();
-            Snapshot.load(path(), context(disk));
+            Snapshot.load(path(), context(faulty));
             open();
         } else {
             disk = disk.afterProcessDeath();
+            faulty = new FaultyStorage(disk);
             open();
         }
     }

@@ -1,5 +1,8 @@
 package io.slipstream.testkit.crash;
 
+import io.slipstream.testkit.bytes.Token;
+import io.slipstream.testkit.bytes.Utf8;
+import io.slipstream.testkit.fault.FaultyStorage.Moment;
 import io.slipstream.testkit.model.ModelUpdate;
 
 import java.util.ArrayList;
@@ -42,16 +45,20 @@ final class CrashScripts {
             return new CrashStep.Reopen();
         } else if (dice < 95) {
             return new CrashStep.Load();
-        } else if (dice < 98) {
+        } else if (dice < 97) {
             return new CrashStep.Die();
+        } else if (dice < 98) {
+            return new CrashStep.LoseForce(1 + random.nextInt(6));
+        } else if (dice < 99) {
+            return new CrashStep.FillUp(random.nextInt(20_000));
         }
-        return new CrashStep.LoseForce(1 + random.nextInt(6));
+        return new CrashStep.FailOperation(1 + random.nextInt(40), random.nextBoolean() ? Moment.BEFORE : Moment.AFTER);
     }
 
     private ModelUpdate put() {
         final byte[] value = new byte[valueLength()];
         random.nextBytes(value);
-        return new ModelUpdate.Put(io.slipstream.testkit.bytes.Utf8.encode(key()), value, io.slipstream.testkit.bytes.Token.of(++revision));
+        return new ModelUpdate.Put(Utf8.encode(key()), value, Token.of(++revision));
     }
 
     private int valueLength() {

@@ -1,5 +1,6 @@
 package io.slipstream.testkit.crash;
 
+import io.slipstream.testkit.fault.FaultyStorage;
 import io.slipstream.testkit.model.ModelUpdate;
 
 /** One step of a script that crashes are simulated in. */
@@ -25,6 +26,22 @@ sealed interface CrashStep {
         @Override
         public String toString() {
             return "lose force " + n;
+        }
+    }
+
+    /** The n-th operation that the engine asks the storage for from now on fails, before or after its effect. */
+    record FailOperation(int n, FaultyStorage.Moment when) implements CrashStep {
+        @Override
+        public String toString() {
+            return "fail operation " + n + " " + when;
+        }
+    }
+
+    /** The disk takes so many bytes more, until something fails. */
+    record FillUp(int bytes) implements CrashStep {
+        @Override
+        public String toString() {
+            return "fill up after " + bytes;
         }
     }
 

@@ -51,6 +51,12 @@ final class History {
         issued.add(new Fact(moment, updates()));
     }
 
+    /** The last update was refused, and nothing appended. */
+    void retract() {
+        states.remove(states.size() - 1);
+        issued.remove(issued.size() - 1);
+    }
+
     void returned(final int moment) {
         returned.add(new Fact(moment, updates()));
     }

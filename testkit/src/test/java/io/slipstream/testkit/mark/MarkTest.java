@@ -17,6 +17,7 @@ import io.slipstream.storage.StorageFile;
 import io.slipstream.testkit.bytes.LogBuilder;
 import io.slipstream.testkit.fault.FaultyStorage;
 import io.slipstream.testkit.fault.FaultyStorage.Moment;
+import io.slipstream.testkit.fault.ForwardingStorage;
 import io.slipstream.testkit.fault.MachineStorage;
 import io.slipstream.testkit.fault.Operation.Kind;
 import io.slipstream.testkit.model.ModelJudge;
@@ -382,5 +383,39 @@ class MarkTest {
             }
             return method.invoke(file, args);
         });
+    }
+
+    /** A machine on which the mark is there and cannot be read. */
+    private static final class UnreadableMark extends ForwardingStorage {
+        UnreadableMark() {
+            super(TUESDAY);
+        }
+
+        @Override
+        public StorageFile openForRead(final Path file) throws IOException {
+            if (file.toString().endsWith(".mark")) {
+                throw new IOException("the device failed");
+            }
+            return super.openForRead(file);
+        }
+    }
+
+    @Test
+    void shouldOpenNoWriterWhereTheMarkCannotBeRead() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        final byte[] before = Files.readAllBytes(path);
+        final Storage failing = new UnreadableMark();
+        assertEquals("the device failed", assertThrows(IOException.class, () -> open(failing)).getMessage());
+        assertEquals("the device failed", assertThrows(IOException.class, () -> Snapshot.load(path, context(failing))).getMessage());
+        assertArrayEquals(before, Files.readAllBytes(path));
+        open(TUESDAY).close();
+    }
+
+    @Test
+    void shouldShowALogWhoseMarkCannotBeRead() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        try (SnapshotView view = SnapshotView.open(new UnreadableMark(), path, RecoveryPolicy.PROVEN)) {
+            assertEquals(5, view.length());
+        }
     }
 }
