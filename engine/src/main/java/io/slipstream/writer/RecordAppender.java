@@ -272,7 +272,8 @@ public final class RecordAppender {
 
     private void advance(final int length) {
         index += length;
-        POSITION.setRelease(this, position + length); // K2
+        VarHandle.releaseFence(); // K1, of the next record, and K2
+        POSITION.setOpaque(this, position + length);
     }
 
     private void commitInPieces(

@@ -29,6 +29,29 @@ final class CrashScripts {
         return script;
     }
 
+    /**
+     * Some of the updates that were lost, as a source sends them again: the first put has another value, just as long, and what follows is the same. So what was
+     * dropped would fit behind them, if it were still there. Then {@code steps} steps more at most.
+     */
+    List<CrashStep> again(final List<ModelUpdate> lost, final int steps) {
+        final List<CrashStep> script = new ArrayList<>();
+        boolean changed = false;
+        for (final ModelUpdate update : lost.subList(0, random.nextInt(lost.size() + 1))) {
+            if (!changed && update instanceof ModelUpdate.Put put && put.value().length > 0) {
+                final byte[] value = put.value().clone();
+                value[0]++;
+                script.add(new CrashStep.Do(new ModelUpdate.Put(put.key(), value, put.version())));
+                changed = true;
+            } else {
+                script.add(new CrashStep.Do(update));
+            }
+        }
+        if (random.nextBoolean()) {
+            script.addAll(next(random.nextInt(steps + 1)));
+        }
+        return script;
+    }
+
     private CrashStep step() {
         final int dice = random.nextInt(100);
         if (dice < 55) {

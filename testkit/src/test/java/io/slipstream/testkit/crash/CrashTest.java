@@ -16,8 +16,10 @@ import java.util.Random;
 class CrashTest {
     private static final int STEPS = 40;
     private static final int MOMENTS_A_SCRIPT = 10;
-    private static final int MOMENTS_A_NESTED_SCRIPT = 2;
+    private static final int MOMENTS_A_NESTED_SCRIPT = 1;
     private static final int NESTED_STEPS = 8;
+    private static final int DEPTH = 3;
+    private static final int EVENTS_SHOWN = 30;
 
     private static final class Figures {
         private final CrashOracle oracle = new CrashOracle();
@@ -80,32 +82,45 @@ class CrashTest {
     private static void crashAt(
             final CrashRun run, final SimulatedDisk end, final PowerCut cut, final int moment, final Random random, final boolean nested,
             final Figures figures) throws IOException {
-        final CrashOracle oracle = figures.oracle;
         final List<SimulatedDisk> lost = new ArrayList<>();
         lost.add(cut.any(random));
         lost.add(cut.any(random));
         final List<SimulatedDisk> extremes = cut.extremes();
         lost.add(extremes.get(random.nextInt(extremes.size())));
         for (final SimulatedDisk disk : lost) {
-            try {
-                final CrashOracle.Recovered recovered = oracle.checkPowerLoss(nested ? copy(disk) : disk, run.history(), moment);
-                figures.images++;
-                if (nested && !recovered.isRefused()) {
-                    crashAgain(disk, after(run.history(), moment, recovered.updates(), recovered.updates(), disk.moment()), random, figures);
-                }
-            } catch (final AssertionError | IOException e) {
-                throw new AssertionError(disk.origin() + ": " + e.getMessage() + "\n" + end.describe(Math.max(0, moment - 30), moment), e);
-            }
-        }
-        final SimulatedDisk dead = end.afterProcessDeath(moment);
-        try {
-            final CrashOracle.Recovered recovered = oracle.checkProcessDeath(nested ? copy(dead) : dead, run.history(), moment);
+            checkPowerLoss(run, end, disk, moment, random, nested ? DEPTH : 0, figures);
             figures.images++;
-            if (nested) {
-                crashAgain(dead, after(run.history(), moment, recovered.updates(), run.history().forcedAt(moment), moment), random, figures);
+        }
+        checkProcessDeath(run, end, moment, random, nested ? DEPTH : 0, figures);
+        figures.images++;
+    }
+
+    private static void checkPowerLoss(
+            final CrashRun run, final SimulatedDisk end, final SimulatedDisk lost, final int moment, final Random random, final int depth,
+            final Figures figures) throws IOException {
+        try {
+            final CrashOracle.Recovered recovered = figures.oracle.checkPowerLoss(copy(lost), run.history(), moment);
+            if (depth > 0 && !recovered.isRefused()) {
+                // What a power cut left is all on the disk.
+                crashAgain(lost, run.history(), run.history().after(moment, recovered.updates(), recovered.updates(), lost.moment()), random, depth, figures);
             }
         } catch (final AssertionError | IOException e) {
-            throw new AssertionError(dead.origin() + ": " + e.getMessage() + "\n" + end.describe(Math.max(0, moment - 30), moment), e);
+            throw new AssertionError(lost.origin() + ": " + e.getMessage() + "\n" + end.describe(Math.max(0, moment - EVENTS_SHOWN), moment), e);
+        }
+    }
+
+    private static void checkProcessDeath(
+            final CrashRun run, final SimulatedDisk end, final int moment, final Random random, final int depth, final Figures figures)
+            throws IOException {
+        final SimulatedDisk dead = end.afterProcessDeath(moment);
+        try {
+            final CrashOracle.Recovered recovered = figures.oracle.checkProcessDeath(copy(dead), run.history(), moment);
+            if (depth > 0) {
+                crashAgain(dead, run.history(), run.history().after(moment, recovered.updates(), run.history().forcedAt(moment), moment), random, depth,
+                        figures);
+            }
+        } catch (final AssertionError | IOException e) {
+            throw new AssertionError(dead.origin() + ": " + e.getMessage() + "\n" + end.describe(Math.max(0, moment - EVENTS_SHOWN), moment), e);
         }
     }
 
@@ -113,31 +128,21 @@ class CrashTest {
         return disk.afterProcessDeath();
     }
 
-    private static History after(final History history, final int moment, final int present, final int forced, final int start) {
-        final History next = new History(history.states(), start, present, forced, history.isWarmAt(moment));
-        if (history.existsAt(moment)) {
-            next.exists(start);
-        }
-        return next;
-    }
-
     // Recovers, goes on, and crashes once more: in the middle of recovery, or behind it.
-    private static void crashAgain(final SimulatedDisk disk, final History history, final Random random, final Figures figures)
+    private static void crashAgain(
+            final SimulatedDisk disk, final History before, final History history, final Random random, final int depth, final Figures figures)
             throws IOException {
         final int start = disk.moment();
-        final CrashRun run = new CrashRun(disk, history).run(new CrashScripts(random).next(NESTED_STEPS));
+        final List<CrashStep> script = new CrashScripts(random).again(before.updatesAfter(history.updates()), NESTED_STEPS);
+        final CrashRun run = new CrashRun(disk, history).run(script);
         final SimulatedDisk end = run.disk();
         final PowerCuts cuts = end.powerCuts();
         for (int i = 0; i < 2; i++) {
             final int last = i == 0 ? run.openedAt() : cuts.moments() - 1;
             final int moment = start + random.nextInt(last - start + 1);
-            try {
-                figures.oracle.checkPowerLoss(cuts.at(moment).any(random), history, moment);
-                figures.oracle.checkProcessDeath(end.afterProcessDeath(moment), history, moment);
-            } catch (final AssertionError | IOException e) {
-                throw new AssertionError("second crash at " + moment + " (recovered at " + run.openedAt() + ", began at " + start + "): " + e.getMessage()
-                        + "\n" + end.describe(start, moment), e);
-            }
+            final int deeper = random.nextInt(DEPTH) == 0 ? depth - 1 : 0;
+            checkPowerLoss(run, end, cuts.at(moment).any(random), moment, random, deeper, figures);
+            checkProcessDeath(run, end, moment, random, deeper, figures);
             figures.nested += 2;
         }
     }

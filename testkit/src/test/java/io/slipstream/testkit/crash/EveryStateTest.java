@@ -63,7 +63,7 @@ class EveryStateTest {
                 new Script("load", put("a", 1), put("a", 2), LOAD, put("b", 3), put("c", 4), put("d", 5), FORCE, put("c", 6)),
                 new Script("die and go on", put("a", 1), FORCE, put("b", 2), put("c", 3), DIE, put("d", 4), FORCE, put("e", 5), put("f", 6), DIE),
                 new Script("die, compact", put("a", 1), put("b", 2), DIE, COMPACT, put("c", 3), put("d", 4), DIE, put("e", 5), FORCE),
-                new Script("grow", put("a", 1), FORCE, putLong("b", 2700), put("c", 3), put("d", 4), FORCE, put("e", 5), put("f", 6)),
+                new Script("grow", put("a", 1), FORCE, putLong("b", 3600), FORCE, putLong("c", 3600), FORCE, put("d", 4), put("e", 5), FORCE, put("f", 6)),
                 new Script("delete all, compact", put("a", 1), FORCE, delete("a", 2), COMPACT, put("b", 3), FORCE, put("c", 4), put("d", 5), put("e", 6)),
                 new Script("lose a force", put("a", 1), FORCE, put("b", 2), put("c", 3), LOSE_FORCE, FORCE, put("d", 4), FORCE, put("e", 5), put("f", 6)),
                 new Script("lose the force of a mark", put("a", 1), FORCE, put("b", 2), put("c", 3), new CrashStep.LoseForce(2), FORCE, put("d", 4), FORCE),

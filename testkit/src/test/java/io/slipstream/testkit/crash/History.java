@@ -12,6 +12,7 @@ import java.util.List;
  */
 final class History {
     private final List<ModelState> states = new ArrayList<>();
+    private final List<ModelUpdate> updates = new ArrayList<>();
     private final List<Fact> issued = new ArrayList<>();
     private final List<Fact> returned = new ArrayList<>();
     private final List<Fact> forced = new ArrayList<>();
@@ -22,9 +23,9 @@ final class History {
     private record Fact(int moment, int count) {
     }
 
-    /** The history of a log that is there, from {@code moment} on: so many of its updates are in it, so many of them forced. */
-    History(final List<ModelState> states, final int moment, final int present, final int forced, final boolean warm) {
-        this.states.addAll(states.subList(0, present + 1));
+    private History(final History before, final int moment, final int present, final int forced, final boolean warm) {
+        this.states.addAll(before.states.subList(0, present + 1));
+        this.updates.addAll(before.updates.subList(0, present));
         this.issued.add(new Fact(moment, present));
         this.returned.add(new Fact(moment, present));
         this.forced.add(new Fact(moment, forced));
@@ -38,6 +39,23 @@ final class History {
         states.add(new ModelState());
     }
 
+    /**
+     * The history of what a crash at {@code moment} left, from moment {@code start} of its disk on: so many updates are in it, so many of them
+     * forced.
+     */
+    History after(final int moment, final int present, final int presentAndForced, final int start) {
+        final History next = new History(this, start, present, presentAndForced, isWarmAt(moment));
+        if (existsAt(moment)) {
+            next.exists(start);
+        }
+        return next;
+    }
+
+    /** The updates that came after the first {@code count}. */
+    List<ModelUpdate> updatesAfter(final int count) {
+        return List.copyOf(updates.subList(count, updates.size()));
+    }
+
     List<ModelState> states() {
         return states;
     }
@@ -48,12 +66,14 @@ final class History {
 
     void issue(final int moment, final ModelUpdate update) {
         states.add(new ModelState(states.get(updates())).apply(update));
+        updates.add(update);
         issued.add(new Fact(moment, updates()));
     }
 
     /** The last update was refused, and nothing appended. */
     void retract() {
         states.remove(states.size() - 1);
+        updates.remove(updates.size() - 1);
         issued.remove(issued.size() - 1);
     }
 

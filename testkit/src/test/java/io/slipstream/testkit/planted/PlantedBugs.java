@@ -1,0 +1,454 @@
+package io.slipstream.testkit.planted;
+
+import static io.slipstream.testkit.planted.PlantedBug.named;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The bugs. What is sought, and what takes its place, is Java as it stands in the engine's sources. */
+final class PlantedBugs {
+    private static final String APPENDER = "writer/RecordAppender.java";
+    private static final String LOG = "SnapshotLog.java";
+    private static final String OPENED = "OpenedLog.java";
+    private static final String MARK = "mark/Mark.java";
+    private static final String JUDGE = "replay/TailJudge.java";
+    private static final String SCANNER = "replay/RecordScanner.java";
+    private static final String EVERY_STATE = "crash.EveryStateTest#shouldLoseNothingPromisedInAnyState";
+
+    /** All of them. */
+    static final List<PlantedBug> ALL = Stream.of(append(), publish(), open(), verdict(), forceAndClose(), mark(), compactForm(), index(), lock())
+        .flatMap(List::stream)
+        .toList();
+
+    private PlantedBugs() {
+    }
+
+    private static List<PlantedBug> append() {
+        final String check = "planted.CommitOrderCheck";
+        return List.of(
+            named("crc first", "a process killed in an append leaves a crc over bytes that are not there")
+                .in(APPENDER,
+                    """
+                            storeFrame(target, at, type, keyLength, valueLength, tokenLengthOffset, tokenLength);
+                            target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, length - TYPE_OFFSET);
+                            VarHandle.releaseFence(); // K1
+                            lastCrc = (int) crc.getValue();
+                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
+                    """,
+                    """
+                            lastCrc = (int) crc.getValue();
+                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
+                            VarHandle.releaseFence(); // K1
+                            storeFrame(target, at, type, keyLength, valueLength, tokenLengthOffset, tokenLength);
+                            target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, length - TYPE_OFFSET);
+                    """)
+                .caughtBy(check + "#shouldLeaveAnUncommittedPut")
+                .caughtBy(check + "#shouldLeaveAnUncommittedDelete")
+                .caughtBy(check + "#shouldLeaveAnUncommittedCursor"),
+            named("no fence before the crc", "the crc may be stored before the bytes it vouches for")
+                .in(APPENDER,
+                    """
+                            VarHandle.releaseFence(); // K1
+                            lastCrc = (int) crc.getValue();
+                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
+                            advance(length);
+                    """,
+                    """
+                            lastCrc = (int) crc.getValue();
+                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
+                            advance(length);
+                    """)
+                .caughtBy(check + "#shouldLeaveAnUncommittedPut"),
+            named("no fence before the crc of a record in pieces", "the same, for records that are too long for the scratch")
+                .in(APPENDER,
+                    "            VarHandle.releaseFence(); // K1\n            lastCrc = (int) crc.getValue();",
+                    "            lastCrc = (int) crc.getValue();")
+                .caughtBy(check + "#shouldLeaveAnUncommittedRecordThatIsWrittenInPieces"),
+            named("no fence between lengths and body", "the body may be stored before the length that covers it: a false 'corrupted' after a kill")
+                .in(APPENDER,
+                    """
+                            target.putByte(at + tokenLengthOffset, (byte) tokenLength);
+                            VarHandle.releaseFence();
+                    """,
+                    """
+                            target.putByte(at + tokenLengthOffset, (byte) tokenLength);
+                    """)
+                .caughtBy(check + "#shouldLeaveAnUncommittedDelete"),
+            named("no fence between the lengths", "a length may be stored before the one that places it")
+                .in(APPENDER,
+                    """
+                            if (type == PUT) {
+                                VarHandle.releaseFence();
+                    """,
+                    """
+                            if (type == PUT) {
+                    """)
+                .caughtBy(check + "#shouldLeaveAnUncommittedPut"),
+            named("lengths in the wrong order", "a kill between two lengths leaves one where the reader expects zeros: a false 'corrupted'")
+                .in(APPENDER,
+                    """
+                            if (type != CURSOR) {
+                                VarHandle.releaseFence();
+                                target.putShort(at + KEY_LENGTH_OFFSET, (short) keyLength, BYTE_ORDER);
+                            }
+                            if (type == PUT) {
+                                VarHandle.releaseFence();
+                                target.putInt(at + valueLengthOffset(keyLength), valueLength, BYTE_ORDER);
+                            }
+                    """,
+                    """
+                            if (type == PUT) {
+                                VarHandle.releaseFence();
+                                target.putInt(at + valueLengthOffset(keyLength), valueLength, BYTE_ORDER);
+                            }
+                            if (type != CURSOR) {
+                                VarHandle.releaseFence();
+                                target.putShort(at + KEY_LENGTH_OFFSET, (short) keyLength, BYTE_ORDER);
+                            }
+                    """)
+                .caughtBy(check + "#shouldLeaveAnUncommittedPutFromBuffers"),
+            named("type last", "a kill in an append leaves a length without a type")
+                .in(APPENDER,
+                    """
+                            target.putByte(at + TYPE_OFFSET, (byte) type);
+                            if (type != CURSOR) {
+                    """,
+                    """
+                            if (type != CURSOR) {
+                    """)
+                .caughtBy(check + "#shouldLeaveAnUncommittedDelete"),
+            named("half a record left behind", "a record whose value could not be read stands in the way of the next one")
+                .in(APPENDER, "                clear(target, at, frameEnd, length);\n", "")
+                .caughtBy(check + "#shouldLeaveNothingOfARecordThatCouldNotBeRead"),
+            named("half a record cleared from the front", "a kill while it is cleared leaves bytes that no length covers")
+                .in(APPENDER,
+                    "for (int i = frameEnd - 1; i >= TYPE_OFFSET; i--) {",
+                    "for (int i = TYPE_OFFSET; i < frameEnd; i++) {")
+                .caughtBy(check + "#shouldLeaveNothingOfARecordThatCouldNotBeRead"),
+            named("token bytes turned round", "a revision is written little-endian")
+                .in(APPENDER, "revision, ByteOrder.BIG_ENDIAN", "revision, ByteOrder.LITTLE_ENDIAN")
+                .caughtBy("golden.GoldenScriptTest#shouldWriteTheSameBytesFromBuffers"),
+            named("segment not filled", "a full disk is found by a store, as a fault, and not when the log grows")
+                .in("writer/Segment.java", "file.allocate(fileEnd, newEnd);", "file.truncate(newEnd);")
+                .caughtBy("faults.WriterFaultsTest#shouldGiveTheSpaceOfAFailedGrowthBack")
+                .caughtBy("faults.OpenFaultsTest#shouldCutSlackThenForceTheCutBeforeTheFirstSegment"));
+    }
+
+    private static List<PlantedBug> publish() {
+        final String fresh = "compaction/FreshLog.java";
+        return List.of(
+            named("no directory force", "power loss after a compaction brings the old log back, under what was appended since")
+                .in(fresh,
+                    """
+                            file.renamedTo(paths.log());
+                            storage.forceDirectory(paths.directory());
+                    """,
+                    """
+                            file.renamedTo(paths.log());
+                    """)
+                .caughtBy(EVERY_STATE + "[2]")
+                .caughtBy("faults.CompactionFaultsTest#shouldForceTheTemporaryFileThenRenameThenForceTheDirectory")
+                .caughtBy("faults.OpenFaultsTest#shouldForceTheHeaderBeforeALogGetsItsNameAndThenForceTheDirectory"),
+            named("compaction not forced before its rename", "power loss leaves the log's name on a file without bytes")
+                .in(LOG, "                fresh.force();\n", "")
+                .caughtBy(EVERY_STATE + "[2]")
+                .caughtBy("faults.CompactionFaultsTest#shouldForceTheTemporaryFileThenRenameThenForceTheDirectory"),
+            named("loaded log not forced before its rename", "the same, for the rewrite of a load")
+                .in("SnapshotLoader.java", "            fresh.force();\n", "")
+                .caughtBy("faults.LoadFaultsTest#shouldForceTheNewFileThenRenameThenForceTheDirectory"),
+            named("rename failed but not poisoned", "the writer goes on in a file that may have lost its name")
+                .in(LOG,
+                    """
+                                    if (fresh.isRenamed()) {
+                                        poison(e);
+                                    }
+                    """, "")
+                .caughtBy("faults.CompactionFaultsTest#shouldBePoisonedWhenTheRenameHappenedButWasReportedAsFailed"),
+            named("leftover of a compaction kept", "a dead compaction's file stays for ever")
+                .in(LOG, "        storage.unlink(paths.compact());\n", "")
+                .caughtBy("faults.OpenFaultsTest#shouldChangeNothingWhenTheLogIsRefused"),
+            named("another program's file overwritten", "a compaction replaces a log that another program put under the name")
+                .in(LOG,
+                    """
+                                requireOwnFile();
+                                final long started = System.nanoTime();
+                    """,
+                    """
+                                final long started = System.nanoTime();
+                    """)
+                .caughtBy("lifecycle.ReplacedLogTest#shouldNotCompactOverALogThatWasReplaced"));
+    }
+
+    private static List<PlantedBug> open() {
+        return List.of(
+            named("tail not cut", "what was dropped comes back behind the next records")
+                .in(OPENED, "            writable.truncate(verdict.position());\n", "")
+                .caughtBy("faults.OpenFaultsTest#shouldCutATornTailThenForceTheCutBeforeTheFirstSegment"),
+            named("cut not forced", "power loss brings dropped records back to life behind new ones")
+                .in(OPENED,
+                    """
+                                writable.truncate(verdict.position());
+                                writable.force();
+                    """,
+                    """
+                                writable.truncate(verdict.position());
+                    """)
+                .caughtBy("faults.OpenFaultsTest#shouldCutATornTailThenForceTheCutBeforeTheFirstSegment")
+                .caughtBy("mark.MarkTest#shouldRewriteALogWhoseCutWasNeverForced"),
+            named("owed force forgotten", "a cut whose force failed is trusted by the next open")
+                .in(OPENED,
+                    "marks.write((found == null ? Mark.writing(null, file.identity(), Mark.NOTHING_KNOWN, 0) : found).failed());",
+                    "marks.write(found == null ? Mark.writing(null, file.identity(), Mark.NOTHING_KNOWN, 0) : found);")
+                .caughtBy("mark.MarkTest#shouldRewriteALogWhoseCutWasNeverForced"),
+            named("slack trusted", "slack found at open is kept, though its blocks may not be there")
+                .in(OPENED, "if (verdict.fileLength() > verdict.position()) {", "if (verdict.isTailDropped()) {")
+                .caughtBy("faults.OpenFaultsTest#shouldCutSlackThenForceTheCutBeforeTheFirstSegment"),
+            named("header not completed", "a log whose creation was cut short never opens again")
+                .in(OPENED, "        file.write(0, header, 0, header.length);\n", "")
+                .caughtBy("recovery.VerdictTableTest#header_shouldBeCompletedByAWriter"),
+            named("completed header not forced", "power loss may keep records without the header before them")
+                .in(OPENED,
+                    """
+                            file.write(0, header, 0, header.length);
+                            file.force();
+                    """,
+                    """
+                            file.write(0, header, 0, header.length);
+                    """)
+                .caughtBy("faults.OpenFaultsTest#shouldForceACompletedHeaderBeforeTheFirstSegment"),
+            named("refused file touched", "a log that is refused is cut at the damage, and cannot be repaired any more")
+                .in(LOG,
+                    """
+                            if (opened.verdict().isRefused()) {
+                    """,
+                    """
+                            if (opened.verdict().isRefused()) {
+                                file.truncate(opened.verdict().position());
+                    """)
+                .caughtBy("faults.OpenFaultsTest#shouldChangeNothingWhenTheLogIsRefused")
+                .caughtBy("recovery.RefusedFileTest#shouldBeLeftAsItIs"),
+            named("survivors applied", "behind a hole, a later cursor claims what the hole lost")
+                .in(OPENED,
+                    """
+                                    verdict = replay.excuse(verdict);
+                    """,
+                    """
+                                    verdict = replay.excuse(verdict);
+                                    final var search = new io.slipstream.replay.SurvivorSearch(file, file.length());
+                                    final var scanner = new io.slipstream.replay.RecordScanner().reset(file, file.length());
+                                    for (long p = search.next(verdict.position() + 1); p >= 0; p = search.next(p + search.recordLength())) {
+                                        scanner.scan(p);
+                                        (indexed ? live : IGNORE).onRecord(scanner.record(p));
+                                    }
+                                    (indexed ? live : IGNORE).onEnd();
+                    """)
+                .caughtBy(EVERY_STATE + "[2]")
+                .caughtBy("mark.MarkTest#shouldShowAPowerLossTailToReadersWithoutChangingTheFile")
+                .caughtBy("mark.MarkTest#shouldLoadWhatAPowerCutLeftAndRewriteIt"));
+    }
+
+    private static List<PlantedBug> verdict() {
+        final String table = "recovery.VerdictTableTest#";
+        return List.of(
+            named("row 8 without its zero check", "a sound log whose last crc decayed to zero loses what follows without a word")
+                .in(JUDGE, "if (storedCrc == 0 && zerosFollow) {", "if (storedCrc == 0) {")
+                .caughtBy(table + "row09_shouldRefuseAWrongCrcThatSixBytesFollow"),
+            named("row 8 missing", "an append that was never committed, with records in its value, is refused as damage")
+                .in(JUDGE, "if (storedCrc == 0 && zerosFollow) {", "if (false) {")
+                .caughtBy(table + "row08_shouldNotLookForSurvivorsInAnAppendThatWasNeverCommitted"),
+            named("a length is believed", "one flipped bit in a length drops every record behind it without a word")
+                .in(JUDGE,
+                    """
+                            return survivors == 0 ? torn(row, position, length, detail) : corrupted(row, position, length, survivors, detail);
+                    """,
+                    """
+                            return torn(row, position, length, detail);
+                    """)
+                .caughtBy(table + "row05_shouldRefuseALengthFieldPastTheEndBeforeARecord"),
+            named("survivor search starts too late", "the record right behind the damage is missed, and dropped without a word")
+                .in(JUDGE, ".count(position + 1)", 2, ".count(position + MIN_RECORD_LENGTH + 1)")
+                .caughtBy(table + "row03_shouldRefuseTypeZeroBeforeARecord"),
+            named("survivors miscounted", "of two records without a gap only one is told")
+                .in("replay/SurvivorSearch.java", "position = next(position + recordLength());", "position = next(position + recordLength() + 1);")
+                .caughtBy(table + "row03_shouldCountSurvivorsWithoutOverlap"),
+            named("token length unchecked", "row 6: a token that no API can hold is applied")
+                .in(SCANNER, "if (tokenLength > MAX_TOKEN_LENGTH) {", "if (tokenLength > 255) {")
+                .caughtBy(table + "row06_shouldRefuseATokenOverTenBytes"),
+            named("key unchecked", "row 10: a key that no Java string can hold is applied")
+                .in(SCANNER, "if (type != CURSOR && !Utf8.isValid(windowBuffer, offset + KEY_OFFSET, keyLength)) {", "if (false) {")
+                .caughtBy(table + "row10_shouldRefuseAKeyThatIsNotUtf8"),
+            named("value length signed", "a length above 2^31 becomes negative and leads the reader astray")
+                .in(SCANNER,
+                    "windowBuffer.getInt(offset + valueLengthOffset, BYTE_ORDER) & 0xFFFF_FFFFL",
+                    "windowBuffer.getInt(offset + valueLengthOffset, BYTE_ORDER)")
+                .caughtBy(table + "row05_shouldRefuseALengthFieldPastTheEndBeforeARecord"));
+    }
+
+    private static List<PlantedBug> forceAndClose() {
+        return List.of(
+            named("a grown file forced by range", "power loss takes the length that the file has grown to, and the records there")
+                .in(LOG, "if (target.capacity() == forcedCapacity) {", "if (forcedCapacity > 0) {")
+                .caughtBy(EVERY_STATE + "[8]"),
+            named("the first force of a run covers its own bytes only", "what a killed writer left, and the file's new length, are not forced")
+                .in(LOG, "this.forcedLength = mark.forcedPosition();",
+                    "this.forcedLength = mark.forcedPosition();\n        this.forcedCapacity = appender.capacity();")
+                .caughtBy(EVERY_STATE + "[1]"),
+            named("failed force forgiven", "a later force succeeds, with the pages gone that the failed one lost")
+                .in(LOG,
+                    """
+                        private void failedForce(final Throwable failure) {
+                            poison(failure);
+                    """,
+                    """
+                        private void failedForce(final Throwable failure) {
+                    """)
+                .caughtBy("faults.WriterFaultsTest#shouldNeverForceAgainAfterAForceFailed"),
+            named("failed force not marked", "the next open trusts a file whose pages may be lost")
+                .in(LOG, "            setMark(mark.failed());\n", "            setMark(mark);\n")
+                .caughtBy("faults.WriterFaultsTest#shouldRewriteTheLogAtTheNextOpenAfterAForceFailed"),
+            named("poison forgotten", "a writer that cannot vouch for its file goes on")
+                .in(LOG, "        if (state != State.OPEN) {\n            throw notOpen();",
+                    "        if (state == State.CLOSED) {\n            throw notOpen();")
+                .caughtBy("faults.WriterFaultsTest#shouldNeverForceAgainAfterAForceFailed"),
+            named("checkpoint not forced", "a caller who asked for durable checkpoints has none")
+                .in(LOG, "if (context.forceOnCheckpoint) {", "if (false) {")
+                .caughtBy("faults.WriterFaultsTest#shouldForceAtACheckpointWhenToldTo"),
+            named("close cuts before it forces", "power loss in a close leaves a short file with holes in it")
+                .in(LOG,
+                    """
+                                closing.force();
+                                closing.truncate(appender.position());
+                                closing.force();
+                    """,
+                    """
+                                closing.truncate(appender.position());
+                                closing.force();
+                    """)
+                .caughtBy("faults.WriterFaultsTest#shouldForceThenCutThenForceTheCutWhenClosed"),
+            named("slack left by close", "the reference refuses the log")
+                .in(LOG, "            closing.truncate(appender.position());\n", "")
+                .caughtBy("golden.GoldenLoadTest#shouldContinueEveryLogInPlace"),
+            named("threshold reached instead of exceeded", "a compaction comes one checkpoint too soon")
+                .in(LOG, "bytesSinceCompaction() > context.compactionThreshold", "bytesSinceCompaction() >= context.compactionThreshold")
+                .caughtBy("golden.GoldenCheckpointTest#shouldAnswerTheSameAndLeaveTheSameFile"));
+    }
+
+    private static List<PlantedBug> mark() {
+        final String test = "mark.MarkTest#";
+        return List.of(
+            named("a stale mark believed", "damage in the same run of the machine is excused as what a power cut left")
+                .in(MARK, " && !bootId.equals(currentBootId)", "")
+                .caughtBy(test + "shouldRefuseAHoleInTheSameBoot"),
+            named("an unknown boot believed", "damage is excused where nobody knows whether the machine was restarted")
+                .in(MARK,
+                    "return !bootId.isEmpty() && currentBootId != null && !currentBootId.isEmpty() && !bootId.equals(currentBootId);",
+                    "return !bootId.equals(currentBootId);")
+                .caughtBy(test + "shouldRefuseAHoleWhereABootIdIsUnknown"),
+            named("a mark of another file believed", "damage is excused by what is known of another file")
+                .in(MARK, "return device == log.device() && inode == log.inode();", "return true;")
+                .caughtBy(test + "shouldRefuseAHoleInAnotherFileOfTheSameName"),
+            named("a mark of other bytes believed", "damage is excused in a log that another program wrote into the same file")
+                .in(MARK, " && crcAtForcedPosition != null && crcAtForcedPosition == recordCrc", "")
+                .caughtBy(test + "shouldRefuseAHoleInALogThatWasWrittenAnewInPlace"),
+            named("clean flag ignored", "damage to what another program appended after a close is excused")
+                .in(MARK, "return !isClean && position", "return position")
+                .caughtBy(test + "shouldRefuseAHoleInWhatAnotherProgramAppendedAfterACleanClose"),
+            named("forced position ignored", "damage to what was forced is excused, and dropped")
+                .in(MARK, "return !isClean && position >= forcedPosition && ", "return !isClean && ")
+                .in(MARK, " && crcAtForcedPosition != null && crcAtForcedPosition == recordCrc",
+                    " && (crcAtForcedPosition == null || crcAtForcedPosition == recordCrc)")
+                .caughtBy(test + "shouldRefuseAHoleInWhatWasForced"),
+            named("mark before the force", "power loss between the two: damage to what was never forced cannot be told from decay")
+                .in(LOG,
+                    """
+                                    IoFaults.settle();
+                                    if (target.capacity() == forcedCapacity) {
+                    """,
+                    """
+                                    IoFaults.settle();
+                                    setMark(Mark.writing(bootId, file.identity(), position, target.lastCrc()));
+                                    if (target.capacity() == forcedCapacity) {
+                    """)
+                .caughtBy(EVERY_STATE + "[1]")
+                .caughtBy("faults.WriterFaultsTest#shouldForceTheMarkBehindTheLog"),
+            named("one slot for every mark", "a torn slot, or a lost rename, leaves no mark")
+                .in("mark/MarkFile.java", "(1 - currentSlot) * SLOT_SPACING", "0 * SLOT_SPACING")
+                .caughtBy(EVERY_STATE + "[3]")
+                .caughtBy(test + "shouldStillSpeakOfTheOldFileWhereACompactionsRenameWasLost"),
+            named("no mark for a compaction", "what was appended after it is not excused after a power cut: the log does not open")
+                .in(LOG, "                marks.writeBeside(nextMark);\n", "")
+                .caughtBy(test + "shouldExcuseWhatWasAppendedAfterACompaction"));
+    }
+
+    private static List<PlantedBug> compactForm() {
+        final String form = "compaction/CompactForm.java";
+        return List.of(
+            named("sorted as Java sorts strings", "the same state gives other bytes than the reference writes")
+                .in("index/LiveSet.java",
+                    "        new KeySort(bytes).sort(positions);\n        return positions;\n",
+                    """
+                            return java.util.Arrays.stream(positions).boxed()
+                                .sorted(java.util.Comparator.comparing(this::text))
+                                .mapToLong(Long::longValue)
+                                .toArray();
+                        }
+
+                        private String text(final long position) {
+                            final byte[] key = new byte[bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET)];
+                            bytes.copy(position + RecordLayout.KEY_OFFSET, key, 0, key.length);
+                            return new String(key, java.nio.charset.StandardCharsets.UTF_8);
+                    """)
+                .caughtBy("format.KeyOrderTest#shouldBeTheOrderThatCompactionWrites"),
+            named("cursor dropped by compaction", "the feed starts from the beginning after the next start")
+                .in(form, "if (cursor.length > 0) {", "if (false) {")
+                .caughtBy("golden.GoldenLoadTest#shouldLeaveTheSameBytesByRewriting"),
+            named("rot copied", "a compaction gives bytes that decayed a place in a forced log")
+                .in(form, "if (stored != crc.getValue()) {", "if (false) {")
+                .caughtBy("planted.RotUnderCompactionTest"));
+    }
+
+    private static List<PlantedBug> index() {
+        final String table = "index/KeyTable.java";
+        return List.of(
+            named("deletes ignored", "deleted keys come back")
+                .in("index/LiveSet.java", "                table.remove(batchHashes[i], -position);\n", "")
+                .caughtBy("golden.GoldenLoadTest#shouldLoadTheSameEntriesAndCursor"),
+            named("an overwritten key is not redundant", "a log that is not compact is taken for one that is")
+                .in("index/LiveSet.java",
+                    "} else if (table.put(batchHashes[i], position)) {\n                redundantRecords++;",
+                    "} else if (table.put(batchHashes[i], position)) {\n                touched++;")
+                .caughtBy("golden.GoldenLoadTest#shouldSayWhetherItRewroteTheFile"),
+            named("gap not closed", "a key is not found any more once another was removed")
+                .in(table, "            closeGap(slot);\n", "            slots[slot] = 0;\n")
+                .caughtBy("format.KeyTableProperties#lookupsInATableThatStaysHalfFullEqualTheMaps"),
+            named("keys compared by their hashes only", "two keys in 2^33 are one")
+                .in(table,
+                    """
+                            return bytes.shortAt(liveRecord + RecordLayout.KEY_LENGTH_OFFSET) == keyLength
+                                    && bytes.equalRanges(liveRecord + RecordLayout.KEY_OFFSET, record + RecordLayout.KEY_OFFSET, keyLength);
+                    """,
+                    """
+                            return true;
+                    """)
+                .caughtBy("planted.EqualHashesTest"));
+    }
+
+    private static List<PlantedBug> lock() {
+        final String paths = "storage/LogPaths.java";
+        final String lockPath = "return beside(LOCK);";
+        return List.of(
+            named("lock on the log itself", "the first reader in the process drops the writer's lock")
+                .in(paths, lockPath, "return log;")
+                .in("storage/DiskFile.java", "if (FileLockHolder.isHeldHere(path)) {", "if (false) {")
+                .in("storage/FileLockHolder.java", "                writePid(channel, ownPid);\n", "")
+                .caughtBy("process.LockTest#shouldKeepTheLockWhenTheSameProcessOnlyLooks"),
+            named("lock file read by its holder", "the writer's lock is dropped")
+                .in("storage/DiskFile.java", "if (FileLockHolder.isHeldHere(path)) {", "if (false) {")
+                .caughtBy("live.NamesAndCopiesTest#shouldNotOpenTheLockFileInTheProcessThatHoldsIt"),
+            named("lock taken after the first look", "two writers judge, and cut, the same log")
+                .in(LOG,
+                    "        final HeldLock lock = OpenedLog.lock(concluded.storage, paths);\n",
+                    "        concluded.storage.identity(paths.log());\n        final HeldLock lock = OpenedLog.lock(concluded.storage, paths);\n")
+                .caughtBy("faults.OpenFaultsTest#shouldTakeTheLockBeforeItLooksAtTheLog"));
+    }
+}
