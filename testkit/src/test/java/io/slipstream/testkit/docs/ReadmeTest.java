@@ -2,10 +2,16 @@ package io.slipstream.testkit.docs;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 import javax.tools.ToolProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,17 +47,35 @@ class ReadmeTest {
         return output;
     }
 
-    @Test
-    void shouldShowAnExampleThatCompilesAndResumes() throws Exception {
-        final Matcher block = JAVA_BLOCK.matcher(readme());
-        assertTrue(block.find(), "README.md has no Java example");
-        final Path source = Files.writeString(directory.resolve("Gateway.java"), block.group(1));
+    /** Compiles the Java block that holds {@code className}. */
+    private void compile(final String className) throws IOException {
+        final String block = JAVA_BLOCK.matcher(readme()).results().map(found -> found.group(1))
+                .filter(code -> code.contains("class " + className + " ")).findFirst()
+                .orElseThrow(() -> new AssertionError("README.md does not show " + className));
+        final Path source = Files.writeString(directory.resolve(className + ".java"), block);
         final ByteArrayOutputStream messages = new ByteArrayOutputStream();
         final int compiled = ToolProvider.getSystemJavaCompiler().run(null, messages, messages,
-                "-d", directory.toString(), "-cp", System.getProperty("java.class.path"), source.toString());
+                "-proc:none", "-d", directory.toString(), "-cp", System.getProperty("java.class.path"), source.toString());
         assertEquals(0, compiled, messages.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void shouldShowAnExampleThatCompilesAndResumes() throws Exception {
+        compile("Gateway");
         assertEquals("watch from 0\n", runExample(directory));
         assertEquals("serving 10.0.0.7:8443\nwatch from 1\n", runExample(directory));
+    }
+
+    @Test
+    void shouldShowTestsThatCompileAndPass() throws Exception {
+        compile("MirrorTest");
+        final SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+            LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request()
+                    .selectors(DiscoverySelectors.selectClass(loader.loadClass("MirrorTest"))).build(), summary);
+        }
+        assertEquals(List.of(), summary.getSummary().getFailures());
+        assertEquals(3, summary.getSummary().getTestsSucceededCount());
     }
 
     @Test
