@@ -353,7 +353,7 @@ public final class SnapshotLog implements AutoCloseable {
      * Makes everything appended so far survive power loss. The first force of a run covers the whole log.
      *
      * @throws IOException if the disk fails, or the log was cut short or its name leads to another file now. The log is poisoned then: nobody can tell which
-     *                     pages were lost
+     *                     pages were lost. Only where not even its name and length could be asked for, nothing was tried, and the log goes on
      */
     public void force() throws IOException {
         synchronized (maintenance) {
