@@ -21,17 +21,21 @@ public final class CrcArithmetic {
     private static final int CRC_BYTES = Integer.BYTES;
     private static final int BYTE_VALUES = 256;
 
-    private static final AtomicReferenceArray<int[]> TABLES = new AtomicReferenceArray<>(PLACES);
+    private static final CrcArithmetic SHARED = new CrcArithmetic();
 
-    private CrcArithmetic() {
+    private final AtomicReferenceArray<int[]> tables = new AtomicReferenceArray<>(PLACES);
+
+    /** Without any table yet. Everyone shares one; tests begin with their own. */
+    CrcArithmetic() {
     }
 
     /** The crc of a range of {@code rangeLength} bytes, given the crcs of the bytes up to its start and up to its end. */
     public static int range(final int crcAtStart, final int crcAtEnd, final long rangeLength) {
-        return crcAtEnd ^ shift(crcAtStart, rangeLength);
+        return crcAtEnd ^ SHARED.shift(crcAtStart, rangeLength);
     }
 
-    private static int shift(final int crc, final long lengthBytes) {
+    /** The product of {@code crc} and x^(8 * lengthBytes). */
+    int shift(final int crc, final long lengthBytes) {
         int result = crc;
         long rest = lengthBytes;
         for (int place = 0; rest != 0; place++, rest >>>= DIGIT_BITS) {
@@ -50,13 +54,13 @@ public final class CrcArithmetic {
                 ^ table[start + 3 * BYTE_VALUES + (crc >>> 24)];
     }
 
-    private static int[] table(final int place) {
-        final int[] known = TABLES.get(place);
+    int[] table(final int place) {
+        final int[] known = tables.get(place);
         if (known != null) {
             return known;
         }
         final int[] made = makeTable(place);
-        TABLES.set(place, made);
+        tables.set(place, made);
         return made;
     }
 

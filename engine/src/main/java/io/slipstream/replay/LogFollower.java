@@ -123,7 +123,7 @@ public final class LogFollower implements AutoCloseable {
         }
         scanner.reset(file, length);
         final long before = position;
-        while (position < length && scanner.scan(position) == RecordScanner.VALID) {
+        while (scanner.scan(position) == RecordScanner.VALID) {
             listener.onRecord(scanner.record(position));
             position += scanner.recordLength();
         }

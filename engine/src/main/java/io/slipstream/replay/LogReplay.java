@@ -128,7 +128,7 @@ public final class LogReplay {
 
     private void walk(final RecordHandler handler) throws IOException {
         scanner.reset(file, limit);
-        while (position < limit && scanner.scan(position) == RecordScanner.VALID) {
+        while (scanner.scan(position) == RecordScanner.VALID) {
             handler.onRecord(scanner.record(position));
             position += scanner.recordLength();
             records++;
@@ -172,10 +172,5 @@ public final class LogReplay {
     /** Number of valid records shown so far. */
     public long records() {
         return records;
-    }
-
-    /** End of the last valid record so far. */
-    public long position() {
-        return position;
     }
 }

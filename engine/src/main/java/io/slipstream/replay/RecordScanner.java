@@ -12,7 +12,6 @@ import static io.slipstream.format.RecordLayout.BYTE_ORDER;
 import static io.slipstream.format.RecordLayout.CRC_OFFSET;
 import static io.slipstream.format.RecordLayout.CURSOR;
 import static io.slipstream.format.RecordLayout.CURSOR_LENGTH_OFFSET;
-import static io.slipstream.format.RecordLayout.CURSOR_OFFSET;
 import static io.slipstream.format.RecordLayout.DELETE;
 import static io.slipstream.format.RecordLayout.KEY_LENGTH_OFFSET;
 import static io.slipstream.format.RecordLayout.KEY_OFFSET;
@@ -92,7 +91,7 @@ public final class RecordScanner {
     }
 
     /**
-     * Checks the record at {@code position}, which must lie before the limit.
+     * Checks the record at {@code position}, which must not lie behind the limit; at the limit, there are fewer than five bytes.
      *
      * @return {@link #VALID}, or the row it fails
      */
@@ -180,8 +179,8 @@ public final class RecordScanner {
     }
 
     /** The record that the last {@link #scan} found valid; good until the next. */
-    public RecordFlyweight record(final long position) throws IOException {
-        final int offset = require(position, type == CURSOR ? CURSOR_OFFSET : KEY_OFFSET + keyLength);
+    public RecordFlyweight record(final long position) {
+        final int offset = (int) (position - windowStart); // the checksum saw to it that the start and the key are in the window
         return record.wrap(windowBuffer, offset, position, type, keyLength, valueLength, tokenLength, length);
     }
 
@@ -222,7 +221,7 @@ public final class RecordScanner {
             crc.update(window, offset + TYPE_OFFSET, (int) length - TYPE_OFFSET);
         } else {
             checksumInPieces(position + TYPE_OFFSET, position + length);
-            require(position, (int) Math.min(limit - position, MAX_FRAME_LENGTH));
+            require(position, MAX_FRAME_LENGTH); // for the key, of a record that is longer
         }
         return (int) crc.getValue();
     }
@@ -238,8 +237,9 @@ public final class RecordScanner {
         }
     }
 
+    // A byte behind the start of the window.
     private byte byteAt(final long position) throws IOException {
-        if (position >= windowStart && position < windowEnd) {
+        if (position < windowEnd) {
             return window[(int) (position - windowStart)];
         }
         source.copy(position, single, 0, 1);

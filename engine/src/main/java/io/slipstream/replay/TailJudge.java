@@ -95,8 +95,7 @@ public final class TailJudge {
             case RecordScanner.RECORD_PAST_END -> tornUnlessSurvived(7, position, length,
                     typed("record past the end of the file: recordLength=" + scanner.recordLength()));
             case RecordScanner.CRC_MISMATCH -> judgeMismatch(position, length);
-            case RecordScanner.KEY_NOT_UTF8 -> invalid(10, position, length, typed("key is not UTF-8"));
-            default -> throw new AssertionError("row " + row);
+            default -> invalid(10, position, length, typed("key is not UTF-8"));
         };
     }
 

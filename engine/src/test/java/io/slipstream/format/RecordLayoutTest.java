@@ -38,4 +38,13 @@ class RecordLayoutTest {
     void shouldNotOverflowOnTheLongestRecord() {
         assertEquals(4_294_967_295L + 65_535 + 22, RecordLayout.putLength(65_535, 0xFFFF_FFFFL, 10));
     }
+
+    @Test
+    void shouldNameEveryType() {
+        assertEquals("PUT", RecordLayout.typeName(1));
+        assertEquals("DELETE", RecordLayout.typeName(2));
+        assertEquals("CURSOR", RecordLayout.typeName(3));
+        assertEquals("type 0", RecordLayout.typeName(0));
+        assertEquals("type 4", RecordLayout.typeName(4));
+    }
 }

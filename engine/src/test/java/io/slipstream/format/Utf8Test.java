@@ -96,4 +96,17 @@ class Utf8Test {
         assertEquals(4, Utf8.encode(text, new byte[4], 0, 4));
         assertEquals(Utf8.TOO_LONG, Utf8.encode(text, new byte[4], 0, 3));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "é", "日", "😀"})
+    void shouldCountTheMaximumFromTheOffset(final String text) {
+        final byte[] expected = text.getBytes(StandardCharsets.UTF_8);
+        final byte[] target = new byte[16];
+        for (int maxLength = 0; maxLength < expected.length; maxLength++) {
+            assertEquals(Utf8.TOO_LONG, Utf8.encode(text, target, 5, maxLength));
+            assertArrayEquals(new byte[16], target);
+        }
+        assertEquals(expected.length, Utf8.encode(text, target, 5, expected.length));
+        assertArrayEquals(expected, Arrays.copyOfRange(target, 5, 5 + expected.length));
+    }
 }
