@@ -14,17 +14,18 @@ import java.util.SplittableRandom;
  * An endless sequence of updates that a seed tells: the child that appends it and the test that checks it need not talk.
  * The revision of update i is i, counted from 1, so that any two states on the way differ.
  */
-final class Feed {
+public final class Feed {
     private static final int KEYS = 40;
 
     private final long seed;
 
-    Feed(final long seed) {
+    /** The sequence that {@code seed} tells. */
+    public Feed(final long seed) {
         this.seed = seed;
     }
 
     /** Update i as the model takes it. */
-    ModelUpdate update(final long i) {
+    public ModelUpdate update(final long i) {
         final SplittableRandom random = new SplittableRandom(seed * 31 + i);
         final byte[] key = Utf8.encode("key-" + random.nextInt(KEYS));
         final int kind = random.nextInt(20);
@@ -47,8 +48,12 @@ final class Feed {
     }
 
     /** Appends update i; the answer of a checkpoint is not waited for. */
-    void appendTo(final SnapshotLog log, final long i) throws IOException {
-        final ModelUpdate update = update(i);
+    public void appendTo(final SnapshotLog log, final long i) throws IOException {
+        append(log, update(i));
+    }
+
+    /** Appends an update of the model. */
+    static void append(final SnapshotLog log, final ModelUpdate update) throws IOException {
         if (update instanceof ModelUpdate.Put put) {
             log.put(Utf8.decode(put.key()), put.value(), VersionToken.of(put.version()));
         } else if (update instanceof ModelUpdate.Delete delete) {
