@@ -139,8 +139,14 @@ final class OpenedLog implements AutoCloseable {
             return false;
         }
         final byte[] header = RecordLayout.header();
-        file.write(0, header, 0, header.length);
-        file.force();
+        final long length = file.length();
+        try {
+            file.write(0, header, 0, header.length);
+            file.force();
+        } catch (final IOException e) {
+            FirstFailure.close(e, () -> file.truncate(length)); // or the next open would take a header for forced that was lost
+            throw e;
+        }
         return true;
     }
 
@@ -148,18 +154,28 @@ final class OpenedLog implements AutoCloseable {
      * Cuts everything behind the last record off in place and forces the cut. What is cut was judged through the file.
      *
      * <p>Dropped records whose cut was never forced would come back to life behind new ones. So the mark says that a force is owed before they
-     * are cut; who dies before it was paid, leaves a log that the next open rewrites. Slack that comes back is still slack.
+     * are cut; who dies before it was paid, leaves a log that the next open rewrites. Slack that comes back is still slack; but a force of its cut
+     * that failed may have lost records of a process that died, and the mark says so then.
      */
     void cutTail(final Storage storage, final LogPaths paths, final StorageFile writable) throws IOException {
         confirmSlack(writable);
         if (verdict.isTailDropped()) {
-            try (MarkFile marks = MarkFile.open(storage, paths, file.identity())) {
-                marks.write((found == null ? Mark.writing(null, file.identity(), Mark.NOTHING_KNOWN, 0) : found).failed());
-            }
+            markForceOwed(storage, paths);
         }
         if (verdict.fileLength() > verdict.position()) {
-            writable.truncate(verdict.position());
-            writable.force();
+            try {
+                writable.truncate(verdict.position());
+                writable.force();
+            } catch (final IOException e) {
+                FirstFailure.close(e, () -> markForceOwed(storage, paths));
+                throw e;
+            }
+        }
+    }
+
+    private void markForceOwed(final Storage storage, final LogPaths paths) throws IOException {
+        try (MarkFile marks = MarkFile.open(storage, paths, file.identity())) {
+            marks.write((found == null ? Mark.writing(null, file.identity(), Mark.NOTHING_KNOWN, 0) : found).failed());
         }
     }
 

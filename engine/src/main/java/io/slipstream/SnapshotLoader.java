@@ -120,7 +120,9 @@ public final class SnapshotLoader {
                 return loadRefused(opened, asFound, owned, locked);
             }
             final Optional<Snapshot> snapshot = snapshot(opened.live(), owned);
-            final boolean rewritten = verdict.isTailDropped() || !opened.live().isCompact();
+            // Nobody can vouch for a file whose force failed: to cut its slack and force it again would prove nothing.
+            final boolean distrusted = opened.isForceFailed() && verdict.kind() == Verdict.Kind.SLACK;
+            final boolean rewritten = verdict.isTailDropped() || !opened.live().isCompact() || distrusted;
             if (rewritten || verdict.kind() == Verdict.Kind.SLACK) {
                 requireLock(locked, opened);
             }

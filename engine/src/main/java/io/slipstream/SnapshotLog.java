@@ -382,7 +382,6 @@ public final class SnapshotLog implements AutoCloseable {
         }
     }
 
-
     private void setMark(final Mark next) throws IOException {
         marks.write(next);
         mark = next;

@@ -157,11 +157,18 @@ public final class PowerCut {
     private record DirtyPage(Node node, int index, int sectors) {
     }
 
+    // Those that a name may lead to.
+    private Set<Node> nodes() {
+        final Set<Node> nodes = new LinkedHashSet<>();
+        for (int made = 0; made <= cuts.pendingNames(); made++) {
+            nodes.addAll(cuts.namesAfter(made).values());
+        }
+        return nodes;
+    }
+
     private List<DirtyPage> dirty() {
-        final Set<Node> nodes = new LinkedHashSet<>(cuts.namesAfter(0).values());
-        nodes.addAll(cuts.namesAfter(cuts.pendingNames()).values());
         final List<DirtyPage> dirty = new ArrayList<>();
-        for (final Node node : nodes) {
+        for (final Node node : nodes()) {
             cuts.pendingFile(node).pages().forEach((index, page) -> {
                 if (page.dirtySectors() != 0) {
                     dirty.add(new DirtyPage(node, index, page.dirtySectors()));
@@ -172,7 +179,8 @@ public final class PowerCut {
     }
 
     /**
-     * Every state in which each dirty sector is either as it was forced or as it is in memory, with every length and every number of names.
+     * Every state in which each dirty sector is either as it was forced or as it is in memory, with every length and every number of names. What was in memory
+     * at an earlier moment, the power cuts at earlier moments show; a page as it was then beside one as it is now only {@link #any} draws.
      *
      * @throws IllegalStateException if there are more than {@link #MAX_ENUMERATED_SECTORS} dirty sectors
      */
@@ -183,8 +191,7 @@ public final class PowerCut {
             throw new IllegalStateException("too many dirty sectors to list every state: " + sectors + " max=" + MAX_ENUMERATED_SECTORS);
         }
         long combinations = (1L << sectors) * (cuts.pendingNames() + 1);
-        final Set<Node> nodes = new LinkedHashSet<>(cuts.namesAfter(0).values());
-        nodes.addAll(cuts.namesAfter(cuts.pendingNames()).values());
+        final Set<Node> nodes = nodes();
         for (final Node node : nodes) {
             combinations *= cuts.pendingFile(node).lengths().size();
         }

@@ -62,14 +62,14 @@ final class CrashScripts {
             return new CrashStep.Do(ModelUpdate.checkpoint(++revision));
         } else if (dice < 87) {
             return new CrashStep.Force();
-        } else if (dice < 91) {
+        } else if (dice < 90) {
             return new CrashStep.Do(ModelUpdate.compact());
-        } else if (dice < 94) {
+        } else if (dice < 92) {
             return new CrashStep.Reopen();
-        } else if (dice < 95) {
+        } else if (dice < 93) {
             return new CrashStep.Load();
         } else if (dice < 97) {
-            return new CrashStep.Die();
+            return new CrashStep.Die(random.nextBoolean(), random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 0);
         } else if (dice < 98) {
             return new CrashStep.LoseForce(1 + random.nextInt(6));
         } else if (dice < 99) {

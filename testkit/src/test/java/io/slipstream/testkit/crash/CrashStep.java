@@ -61,11 +61,13 @@ sealed interface CrashStep {
         }
     }
 
-    /** The process dies, and another opens the log. */
-    record Die() implements CrashStep {
+    /**
+     * The process dies, and another opens the log, or loads it first. The n-th force that it asks the disk for is lost; none if that is 0.
+     */
+    record Die(boolean loads, int lostForce) implements CrashStep {
         @Override
         public String toString() {
-            return "die";
+            return "die" + (loads ? ", load" : "") + (lostForce > 0 ? ", lose force " + lostForce : "");
         }
     }
 }

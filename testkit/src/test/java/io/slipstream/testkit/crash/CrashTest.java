@@ -83,6 +83,8 @@ class CrashTest {
             final CrashRun run, final SimulatedDisk end, final PowerCut cut, final int moment, final Random random, final boolean nested,
             final Figures figures) throws IOException {
         final List<SimulatedDisk> lost = new ArrayList<>();
+        lost.add(cut.leavingWhatWasForced());
+        lost.add(cut.leavingEverything());
         lost.add(cut.any(random));
         lost.add(cut.any(random));
         final List<SimulatedDisk> extremes = cut.extremes();

@@ -14,7 +14,9 @@ import io.slipstream.mark.MarkFile;
 import io.slipstream.storage.LogPaths;
 import io.slipstream.storage.Storage;
 import io.slipstream.storage.StorageFile;
+import io.slipstream.testkit.bytes.Damage;
 import io.slipstream.testkit.bytes.LogBuilder;
+import io.slipstream.testkit.disk.SimulatedDisk;
 import io.slipstream.testkit.fault.FaultyStorage;
 import io.slipstream.testkit.fault.FaultyStorage.Moment;
 import io.slipstream.testkit.fault.ForwardingStorage;
@@ -35,6 +37,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -417,5 +420,37 @@ class MarkTest {
         try (SnapshotView view = SnapshotView.open(new UnreadableMark(), path, RecoveryPolicy.PROVEN)) {
             assertEquals(5, view.length());
         }
+    }
+
+    @Test
+    void shouldRefuseAHoleInALogThatCameFromAnotherHost() throws IOException {
+        writeForcedAndUnforced(MONDAY);
+        final Path otherHost = Files.createDirectory(directory.resolve("other-host"));
+        for (final String name : List.of("kv.log", "kv.log.mark")) {
+            Files.copy(directory.resolve(name), otherHost.resolve(name));
+        }
+        path = otherHost.resolve("kv.log");
+        punchHoleAt(3);
+        assertThrows(CorruptSnapshotException.class, () -> open(TUESDAY));
+    }
+
+    @Test
+    void shouldRefuseAHoleInALogThatWasDeletedAndMadeAnewWithTheSameInode() throws IOException {
+        final SimulatedDisk disk = new SimulatedDisk();
+        final Path log = disk.path("kv.log");
+        final SnapshotLog writer = SnapshotLog.open(log, context(disk));
+        put(writer, "a", "b");
+        writer.force();
+        put(writer, "c");
+        final SimulatedDisk dead = disk.afterProcessDeath();
+        final long inode = dead.identity(log).inode();
+        dead.unlink(log);
+        final LogBuilder other = new LogBuilder().header().put("a", "x".repeat(500), 1).put("b", "2", 2).put("c", "3", 3);
+        final byte[] holed = Damage.zero(other.toBytes(), other.offsetOf(1), other.endOf(1));
+        dead.put(log, holed);
+        assertEquals(inode, dead.identity(log).inode());
+        final SimulatedDisk restarted = dead.powerCut(dead.moment()).leavingEverything();
+        assertThrows(CorruptSnapshotException.class, () -> SnapshotLog.open(log, context(restarted)));
+        assertArrayEquals(holed, restarted.file(log));
     }
 }

@@ -187,11 +187,11 @@ final class PlantedBugs {
             named("cut not forced", "power loss brings dropped records back to life behind new ones")
                 .in(OPENED,
                     """
-                                writable.truncate(verdict.position());
-                                writable.force();
+                                    writable.truncate(verdict.position());
+                                    writable.force();
                     """,
                     """
-                                writable.truncate(verdict.position());
+                                    writable.truncate(verdict.position());
                     """)
                 .caughtBy("faults.OpenFaultsTest#shouldCutATornTailThenForceTheCutBeforeTheFirstSegment")
                 .caughtBy("mark.MarkTest#shouldRewriteALogWhoseCutWasNeverForced"),
@@ -200,6 +200,19 @@ final class PlantedBugs {
                     "marks.write((found == null ? Mark.writing(null, file.identity(), Mark.NOTHING_KNOWN, 0) : found).failed());",
                     "marks.write(found == null ? Mark.writing(null, file.identity(), Mark.NOTHING_KNOWN, 0) : found);")
                 .caughtBy("mark.MarkTest#shouldRewriteALogWhoseCutWasNeverForced"),
+            named("failed force of a cut forgiven", "what a killed process appended is lost with the pages that the next one failed to force")
+                .in(OPENED, "                FirstFailure.close(e, () -> markForceOwed(storage, paths));\n", "")
+                .caughtBy(EVERY_STATE + "[14]")
+                .caughtBy(EVERY_STATE + "[15]"),
+            named("failed force forgiven by a load", "a load cuts the slack of a log whose force failed, and calls it forced")
+                .in("SnapshotLoader.java", " || !opened.live().isCompact() || distrusted;", " || !opened.live().isCompact();")
+                .caughtBy(EVERY_STATE + "[16]"),
+            named("unreadable mark taken for absent", "a writer does not learn that a force failed")
+                .in(OPENED, "MarkFile.read(storage, paths, file.identity()), file, indexed", "MarkFile.readIfPossible(storage, paths, file.identity()), file, indexed")
+                .caughtBy("mark.MarkTest#shouldOpenNoWriterWhereTheMarkCannotBeRead"),
+            named("name not forced before a mark", "power loss gives the name back to a file that no mark speaks of any more")
+                .in("mark/MarkFile.java", "        forceNameOnce(); // M2\n", "")
+                .caughtBy(EVERY_STATE + "[12]"),
             named("slack trusted", "slack found at open is kept, though its blocks may not be there")
                 .in(OPENED, "if (verdict.fileLength() > verdict.position()) {", "if (verdict.isTailDropped()) {")
                 .caughtBy("faults.OpenFaultsTest#shouldCutSlackThenForceTheCutBeforeTheFirstSegment"),
@@ -209,11 +222,11 @@ final class PlantedBugs {
             named("completed header not forced", "power loss may keep records without the header before them")
                 .in(OPENED,
                     """
-                            file.write(0, header, 0, header.length);
-                            file.force();
+                                file.write(0, header, 0, header.length);
+                                file.force();
                     """,
                     """
-                            file.write(0, header, 0, header.length);
+                                file.write(0, header, 0, header.length);
                     """)
                 .caughtBy("faults.OpenFaultsTest#shouldForceACompletedHeaderBeforeTheFirstSegment"),
             named("refused file touched", "a log that is refused is cut at the damage, and cannot be repaired any more")

@@ -54,12 +54,12 @@ final class AfterKill {
 
     /** As {@link #check}, of a log that was never compacted: each record is compared with the update that was issued. */
     long checkRecords(final long acknowledged) throws IOException {
-        final List<ModelUpdate> found = verdictOnWhatIsLeft().updates();
+        final List<ModelUpdate> found = Files.exists(log) ? verdictOnWhatIsLeft().updates() : List.of();
         for (int i = 0; i < found.size(); i++) {
             assertEquals(issued.apply(i + 1L), found.get(i), "update " + (i + 1));
         }
-        assertEquals(found.size(), Math.max(acknowledged, Math.min(acknowledged + 1, found.size())),
-            () -> "acknowledged=" + acknowledged + " found=" + found.size());
+        final long inProgress = found.size() - acknowledged;
+        assertTrue(inProgress == 0 || inProgress == 1, () -> "acknowledged=" + acknowledged + " found=" + found.size());
         check(acknowledged);
         return found.size();
     }
