@@ -72,6 +72,9 @@ public final class LogBytes implements ByteSource {
             final long at = position + done;
             final UnsafeBuffer buffer = buffers[region(at)];
             final int index = index(at);
+            if (index >= buffer.capacity()) {
+                throw new IndexOutOfBoundsException("position=" + at + " length=" + this.length);
+            }
             final int piece = Math.min(Math.min(length - done, PIECE_LENGTH), buffer.capacity() - index);
             buffer.getBytes(index, target, offset + done, piece);
             done += piece;

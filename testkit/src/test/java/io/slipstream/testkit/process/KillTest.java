@@ -31,7 +31,7 @@ class KillTest {
     /** What the child is doing when it is killed. */
     private enum Mood {
         /** It only appends; most kills fall into an append, some into the growth of the log. */
-        APPENDING(8_000, 0, 500_000),
+        APPENDING(3_000, 0, 500_000),
         /** It compacts, closes, loads and opens again and again. */
         RESTLESS(400, 20, 5_000_000);
 

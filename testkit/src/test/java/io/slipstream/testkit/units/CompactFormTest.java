@@ -16,6 +16,7 @@ import io.slipstream.testkit.bytes.LittleEndian;
 import io.slipstream.testkit.bytes.LogBuilder;
 import io.slipstream.testkit.bytes.RawRecord;
 import io.slipstream.testkit.bytes.Token;
+import io.slipstream.testkit.bytes.Utf8;
 import io.slipstream.testkit.model.ModelJudge;
 import io.slipstream.testkit.model.ModelState;
 import io.slipstream.testkit.recovery.LogFile;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,6 +175,18 @@ class CompactFormTest {
         final LogBuilder records = new LogBuilder().header().put("b", "2", 2);
         final IOException e = assertThrows(IOException.class, () -> withLiveSet(records, live -> {
             Logs.store(log.path(), 6 + 5, (byte) 0xFF, (byte) 0xFF);
+            return write(live);
+        }));
+        assertTrue(e.getMessage().startsWith("a record changed after it was checked: file=the log"), e::getMessage);
+    }
+
+    // The last record, whose token now reaches past the end of the file.
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // or it would go on for ever
+    void shouldRefuseATokenLengthThatChangedAfterItWasReplayed() throws IOException {
+        final LogBuilder records = new LogBuilder().header().put("b", Utf8.encode("2"), Token.none());
+        final IOException e = assertThrows(IOException.class, () -> withLiveSet(records, live -> {
+            Logs.store(log.path(), records.length() - 1L, (byte) 0xFF);
             return write(live);
         }));
         assertTrue(e.getMessage().startsWith("a record changed after it was checked: file=the log"), e::getMessage);
