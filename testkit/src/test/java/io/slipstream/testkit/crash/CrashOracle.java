@@ -32,6 +32,16 @@ final class CrashOracle {
         }
     }
 
+    /** Fails if the crashes so far never left one of the ends that a crash leaves: they would have shown nothing of it. */
+    void requireEveryTail() {
+        for (final RecoveryReport.Tail tail : List.of(RecoveryReport.Tail.CLEAN, RecoveryReport.Tail.SLACK, RecoveryReport.Tail.TORN,
+                RecoveryReport.Tail.POWER_LOSS)) {
+            if (!tails.containsKey(tail)) {
+                throw new AssertionError("no crash left a log that ends so: " + tail + ", only " + tails);
+            }
+        }
+    }
+
     /** What came of the crashes so far, by how the log ended. */
     String figures() {
         return "tails=" + tails + " refused=" + refused;

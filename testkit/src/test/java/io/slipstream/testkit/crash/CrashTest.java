@@ -63,6 +63,7 @@ class CrashTest {
                         + describe(shrunk(script, seed, nested > 0)), e);
             }
         }
+        figures.oracle.requireEveryTail();
         campaign.report(Math.max(figures.images, figures.nested), "images=" + figures.images + " nested=" + figures.nested + " scripts="
                 + figures.scripts + " failed_calls=" + figures.lostForces + " " + figures.oracle.figures());
     }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * catch it must fail.
  */
 class PlantedBugsTest {
+    private static final int LEAST_BUGS = 15;
     private static final String COMMIT_ORDER = "planted.CommitOrderCheck";
 
     @TempDir(factory = MemoryTempDir.class)
@@ -63,6 +64,7 @@ class PlantedBugsTest {
 
     @Test
     void shouldHaveANameAReasonAndACheckEach() {
+        assertTrue(PlantedBugs.ALL.size() >= LEAST_BUGS, () -> "bugs: " + PlantedBugs.ALL.size());
         assertEquals(PlantedBugs.ALL.size(), PlantedBugs.ALL.stream().map(PlantedBug::name).distinct().count());
         for (final PlantedBug bug : PlantedBugs.ALL) {
             assertTrue(!bug.why().isEmpty() && !bug.patches().isEmpty() && !bug.checks().isEmpty(), bug.name());
