@@ -6,6 +6,7 @@ import io.slipstream.storage.LogBytes;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,12 +20,15 @@ import java.nio.charset.StandardCharsets;
  */
 public final class EntryView {
     private static final int SETTLED_LENGTH = 1 << 20;
+    private static final long ATTACHED = -1;
 
     private final UnsafeBuffer key = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer version = new UnsafeBuffer(0, 0);
     private SnapshotView view;
+    private LogBytes bytes;
     private long valueLength;
+    private long tokenLengthPosition; // of a version that is still to be attached: it lies behind the value, in a line of memory of its own
 
     /** Creates a view that shows nothing yet. */
     public EntryView() {
@@ -34,12 +38,11 @@ public final class EntryView {
     void wrap(final SnapshotView owner, final LogBytes bytes, final long position) {
         final int keyLength = bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET);
         final long valueLength = bytes.intAt(position + RecordLayout.valueLengthOffset(keyLength));
-        final long tokenLengthPosition = position + RecordLayout.putTokenLengthOffset(keyLength, valueLength);
-        final int tokenLength = bytes.byteAt(tokenLengthPosition) & 0xFF;
         bytes.wrap(key, position + RecordLayout.KEY_OFFSET, keyLength);
         bytes.wrap(value, position + RecordLayout.valueOffset(keyLength), valueLength > LogBytes.MAX_WRAP_LENGTH ? 0 : (int) valueLength);
-        bytes.wrap(version, tokenLengthPosition + RecordLayout.TOKEN_LENGTH_FIELD, tokenLength);
         this.valueLength = valueLength;
+        this.tokenLengthPosition = position + RecordLayout.putTokenLengthOffset(keyLength, valueLength);
+        this.bytes = bytes;
         view = owner;
     }
 
@@ -71,23 +74,40 @@ public final class EntryView {
     /** The version's bytes, 0 to 10. */
     public DirectBuffer version() {
         requireOpen();
+        if (tokenLengthPosition != ATTACHED) {
+            attachVersion();
+        }
         return version;
+    }
+
+    private void attachVersion() {
+        try {
+            final int tokenLength = bytes.byteAt(tokenLengthPosition) & 0xFF;
+            bytes.wrap(version, tokenLengthPosition + RecordLayout.TOKEN_LENGTH_FIELD, tokenLength);
+            tokenLengthPosition = ATTACHED;
+        } catch (final InternalError e) {
+            throw new UncheckedIOException(IoFaults.toIoException(e, view.path()));
+        } catch (final IndexOutOfBoundsException e) {
+            throw new UncheckedIOException(IoFaults.nonsense(e, view.path()));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** The version as a number, if it is the 8 bytes of a revision. {@link IllegalStateException} otherwise. */
     public long revision() {
-        requireOpen();
-        if (version.capacity() != Long.BYTES) {
-            throw new IllegalStateException("not a revision: length=" + version.capacity() + " expected=" + Long.BYTES);
+        final DirectBuffer token = version();
+        if (token.capacity() != Long.BYTES) {
+            throw new IllegalStateException("not a revision: length=" + token.capacity() + " expected=" + Long.BYTES);
         }
-        return version.getLong(0, ByteOrder.BIG_ENDIAN);
+        return token.getLong(0, ByteOrder.BIG_ENDIAN);
     }
 
     /** An owned copy of the entry. */
     public KvEntry toOwned() {
         final DirectBuffer valueBytes = value();
         try {
-            return new KvEntry(new String(copy(key), StandardCharsets.UTF_8), copy(valueBytes), VersionToken.wrap(copy(version)));
+            return new KvEntry(new String(copy(key), StandardCharsets.UTF_8), copy(valueBytes), VersionToken.wrap(copy(version())));
         } finally {
             Reference.reachabilityFence(this);
         }

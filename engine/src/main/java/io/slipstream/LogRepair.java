@@ -2,7 +2,7 @@ package io.slipstream;
 
 import io.slipstream.compaction.FreshLog;
 import io.slipstream.format.CursorRecord;
-import io.slipstream.index.LiveSet;
+import io.slipstream.format.RecordLayout;
 import io.slipstream.replay.RecordScanner;
 import io.slipstream.replay.SurvivorSearch;
 import io.slipstream.replay.Verdict;
@@ -111,14 +111,15 @@ public final class LogRepair {
 
     // An empty cursor record at the end sets "no cursor", whatever came before it.
     private static boolean dropCursor(final OpenedLog opened, final Chain chain, final FreshLog fresh) throws IOException {
-        final LiveSet live = opened.live();
+        int cursorLength = opened.live().cursor().length;
         final RecordScanner scanner = new RecordScanner().reset(opened.bytes(), opened.bytes().length());
         for (long position = chain.start; position < chain.end; position += scanner.recordLength()) {
             scanner.scan(position);
-            live.onRecord(scanner.record(position));
+            if (scanner.recordType() == RecordLayout.CURSOR) {
+                cursorLength = scanner.tokenLength();
+            }
         }
-        live.onEnd();
-        if (live.cursor().length == 0) {
+        if (cursorLength == 0) {
             return false;
         }
         final byte[] record = CursorRecord.encode(new byte[0]);

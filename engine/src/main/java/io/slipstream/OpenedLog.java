@@ -5,6 +5,7 @@ import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.LogInUseException;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
+import io.slipstream.index.LiveSetBuilder;
 import io.slipstream.mark.Mark;
 import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.LogReplay;
@@ -87,8 +88,7 @@ final class OpenedLog implements AutoCloseable {
             final Storage storage, final Mark found, final StorageFile file, final boolean indexed, final RecoveryPolicy policy)
             throws IOException {
         final LogBytes bytes = LogBytes.map(file, file.length());
-        try {
-            final LiveSet live = indexed ? new LiveSet(bytes) : null;
+        try (LiveSetBuilder live = indexed ? new LiveSetBuilder(bytes) : null) {
             final LogReplay replay = new LogReplay(file, bytes);
             if (found != null) {
                 replay.watch(found.forcedPosition());
@@ -99,7 +99,7 @@ final class OpenedLog implements AutoCloseable {
                     && mark.excuses(verdict.position(), storage.bootId())) {
                 verdict = replay.excuse(verdict);
             }
-            return new OpenedLog(file, bytes, live, verdict, replay, mark, found);
+            return new OpenedLog(file, bytes, indexed ? live.build() : null, verdict, replay, mark, found);
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, bytes::release);
             throw e;

@@ -5,6 +5,7 @@ import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.PoisonedLogException;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
+import io.slipstream.index.LiveSetBuilder;
 import io.slipstream.mark.Mark;
 import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.LogReplay;
@@ -431,9 +432,10 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     private LiveSet replayed(final LogBytes bytes) throws IOException {
-        final LiveSet live = new LiveSet(bytes);
-        new LogReplay(file, bytes).replayAll(live, paths.log());
-        return live;
+        try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
+            new LogReplay(file, bytes).replayAll(live, paths.log());
+            return live.build();
+        }
     }
 
     // Everything that can fail and be undone comes before the rename: the temporary file is given up, the old log stays in use.
@@ -496,11 +498,10 @@ public final class SnapshotLog implements AutoCloseable {
         synchronized (maintenance) {
             open();
             final LogBytes bytes = LogBytes.map(file, appender.position());
-            try {
-                final LiveSet live = new LiveSet(bytes);
+            try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
                 final LogReplay replay = new LogReplay(file, bytes);
                 replay.replayAll(live, paths.log());
-                return new SnapshotView(paths.log(), live,
+                return new SnapshotView(paths.log(), live.build(),
                         new RecoveryReport(RecoveryReport.Tail.CLEAN, 1, bytes.length(), 0, 0, replay.records(), null));
             } catch (final InternalError e) {
                 final IOException fault = IoFaults.toIoException(e, paths.log());

@@ -240,6 +240,10 @@ public final class SnapshotView implements AutoCloseable {
         open();
     }
 
+    Path path() {
+        return path;
+    }
+
     /** Ends the use of this view and lets go of its index and mapping. Closing twice does nothing. */
     @Override
     public void close() {

@@ -85,6 +85,11 @@ public final class RecordFlyweight {
         return position + length - tokenLength;
     }
 
+    /** Offset of the version or cursor token in {@link #buffer()}, for a record that is no longer than the buffer; a cursor never is. */
+    public int tokenOffset() {
+        return offset + (int) (length - tokenLength);
+    }
+
     /** Length of the version or cursor token in bytes, 0 to 10. */
     public int tokenLength() {
         return tokenLength;

@@ -15,30 +15,56 @@ final class KeyHash {
     private final long multiplier;
 
     KeyHash() {
-        final SplittableRandom random = new SplittableRandom();
-        seed = random.nextLong();
-        multiplier = random.nextLong() | 1;
+        this(new SplittableRandom());
+    }
+
+    private KeyHash(final SplittableRandom random) {
+        this(random.nextLong(), random.nextLong() | 1);
+    }
+
+    KeyHash(final long seed, final long multiplier) {
+        this.seed = seed;
+        this.multiplier = multiplier;
     }
 
     long hash(final DirectBuffer buffer, final int offset, final int length) {
-        long hash = seed + length * LENGTH_STEP;
-        int i = offset;
-        final int end = offset + length;
-        for (; i <= end - Long.BYTES; i += Long.BYTES) {
+        long hash = start(length);
+        final int wordsEnd = offset + (length & -Long.BYTES);
+        for (int i = offset; i < wordsEnd; i += Long.BYTES) {
             hash = fold(hash ^ buffer.getLong(i, ByteOrder.LITTLE_ENDIAN));
         }
-        if (i < end) {
-            hash = fold(hash ^ tail(buffer, i, end));
+        if ((length & Long.BYTES - 1) != 0) {
+            hash = fold(hash ^ lastWord(buffer, offset, length));
         }
         return fold(hash ^ seed);
     }
 
-    private static long tail(final DirectBuffer buffer, final int start, final int end) {
-        long tail = 0;
-        for (int i = end - 1; i >= start; i--) {
-            tail = tail << Byte.SIZE | buffer.getByte(i) & 0xFF;
+    /** The hash of a key of {@code length} bytes whose words, little-endian, the last filled with zeros, begin at {@code from}. */
+    long hash(final long[] words, final int from, final int length) {
+        long hash = start(length);
+        final int end = from + KeyBatch.keyWords(length);
+        for (int i = from; i < end; i++) {
+            hash = fold(hash ^ words[i]);
         }
-        return tail;
+        return fold(hash ^ seed);
+    }
+
+    private long start(final int length) {
+        return seed + length * LENGTH_STEP;
+    }
+
+    /** The bytes behind the last multiple of eight, with zeros above; there must be some. */
+    static long lastWord(final DirectBuffer buffer, final int offset, final int length) {
+        final int end = offset + length;
+        final int rest = length & Long.BYTES - 1;
+        if (length > Long.BYTES) {
+            return buffer.getLong(end - Long.BYTES, ByteOrder.LITTLE_ENDIAN) >>> (Long.BYTES - rest) * Byte.SIZE;
+        }
+        long word = 0;
+        for (int i = end - 1; i >= offset; i--) {
+            word = word << Byte.SIZE | buffer.getByte(i) & 0xFF;
+        }
+        return word;
     }
 
     // Both halves of the 128-bit product: every bit of the input reaches every bit of the result.

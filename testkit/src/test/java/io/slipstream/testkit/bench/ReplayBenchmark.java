@@ -4,7 +4,7 @@ import io.slipstream.EntryView;
 import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
 import io.slipstream.SnapshotView;
-import io.slipstream.index.LiveSet;
+import io.slipstream.index.LiveSetBuilder;
 import io.slipstream.replay.LogReplay;
 import io.slipstream.storage.FileStorage;
 import io.slipstream.storage.LogBytes;
@@ -40,6 +40,7 @@ public class ReplayBenchmark {
     private static final int UPDATES = 5 * KEYS;
     private static final int RECORDS = UPDATES + UPDATES / Workload.CHECKPOINT_INTERVAL;
     private static final int LOOKUPS = 1_000_000;
+    private static final int READ_AHEAD = 256;
 
     private final Workload workload = new Workload(KEYS);
     private Path directory;
@@ -86,16 +87,36 @@ public class ReplayBenchmark {
         }
     }
 
-    /** As openView, but each record resolved by itself: what the batches of the index are worth. */
+    /** As openView, on one thread. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public int openOnOneThread() throws IOException {
+        return index(false, READ_AHEAD, Long.MAX_VALUE);
+    }
+
+    /** As openOnOneThread, but each record resolved by itself: what overlapping the cache misses of many is worth. */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public int indexOneByOne() throws IOException {
+        return index(false, 1, Long.MAX_VALUE);
+    }
+
+    /** As openOnOneThread, but keys compared in the mapped log: what copying them beside the table is worth. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public int indexWithoutKeys() throws IOException {
+        return index(false, READ_AHEAD, 0);
+    }
+
+    private int index(final boolean shared, final int readAhead, final long maxCarriedBytes) throws IOException {
         try (StorageFile file = FileStorage.INSTANCE.openForRead(log)) {
             final LogBytes bytes = LogBytes.map(file, file.length());
-            final LiveSet live = new LiveSet(bytes, 1);
-            new LogReplay(file, bytes).replay(live);
-            bytes.release();
-            return live.length();
+            try (LiveSetBuilder live = new LiveSetBuilder(bytes, shared, readAhead, maxCarriedBytes)) {
+                new LogReplay(file, bytes).replay(live);
+                return live.build().length();
+            } finally {
+                bytes.release();
+            }
         }
     }
 

@@ -407,8 +407,8 @@ final class PlantedBugs {
                         }
 
                         private String text(final long position) {
-                            final byte[] key = new byte[bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET)];
-                            bytes.copy(position + RecordLayout.KEY_OFFSET, key, 0, key.length);
+                            final byte[] key = new byte[bytes.shortAt(position + io.slipstream.format.RecordLayout.KEY_LENGTH_OFFSET)];
+                            bytes.copy(position + io.slipstream.format.RecordLayout.KEY_OFFSET, key, 0, key.length);
                             return new String(key, java.nio.charset.StandardCharsets.UTF_8);
                     """)
                 .caughtBy("format.KeyOrderTest#shouldBeTheOrderThatCompactionWrites"),
@@ -421,28 +421,19 @@ final class PlantedBugs {
     }
 
     private static List<PlantedBug> index() {
-        final String table = "index/KeyTable.java";
+        final String table = "index/KeyTableBuilder.java";
         return List.of(
             named("deletes ignored", "deleted keys come back")
-                .in("index/LiveSet.java", "                table.remove(batchHashes[i], -position);\n", "")
+                .in(table, "            remove(batch, at, keyHash);\n", "            removals++;\n")
                 .caughtBy("golden.GoldenLoadTest#shouldLoadTheSameEntriesAndCursor"),
             named("an overwritten key is not redundant", "a log that is not compact is taken for one that is")
-                .in("index/LiveSet.java",
-                    "} else if (table.put(batchHashes[i], position)) {\n                redundantRecords++;",
-                    "} else if (table.put(batchHashes[i], position)) {\n                touched++;")
+                .in(table, "        superseded++;\n", "")
                 .caughtBy("golden.GoldenLoadTest#shouldSayWhetherItRewroteTheFile"),
             named("gap not closed", "a key is not found any more once another was removed")
                 .in(table, "            closeGap(slot);\n", "            slots[slot] = 0;\n")
                 .caughtBy("format.KeyTableProperties#lookupsInATableThatStaysHalfFullEqualTheMaps"),
             named("keys compared by their hashes only", "two keys in 2^33 are one")
-                .in(table,
-                    """
-                            return bytes.shortAt(liveRecord + RecordLayout.KEY_LENGTH_OFFSET) == keyLength
-                                    && bytes.equalRanges(liveRecord + RecordLayout.KEY_OFFSET, record + RecordLayout.KEY_OFFSET, keyLength);
-                    """,
-                    """
-                            return true;
-                    """)
+                .in(table, "        if (word >>> LENGTH_SHIFT != keyLength) {\n            return false;", "        if (keyLength >= 0) {\n            return true;")
                 .caughtBy("planted.EqualHashesTest"));
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.slipstream.compaction.CompactForm;
 import io.slipstream.index.LiveSet;
+import io.slipstream.index.LiveSetBuilder;
 import io.slipstream.replay.LogReplay;
 import io.slipstream.storage.FileStorage;
 import io.slipstream.storage.LogBytes;
@@ -61,9 +62,10 @@ class CompactFormTest {
         log.holds(records);
         try (StorageFile file = FileStorage.INSTANCE.openForRead(log.path())) {
             final LogBytes bytes = LogBytes.map(file, file.length());
-            final LiveSet live = new LiveSet(bytes);
-            new LogReplay(file, bytes).replay(live);
-            return use.of(live);
+            try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
+                new LogReplay(file, bytes).replay(live);
+                return use.of(live.build());
+            }
         }
     }
 

@@ -1,0 +1,353 @@
+package io.slipstream.index;
+
+import io.slipstream.format.RecordLayout;
+import io.slipstream.storage.LogBytes;
+
+import java.util.Arrays;
+
+/**
+ * Resolves puts and deletes, exactly and in order, into a {@link KeyTable}. One thread at a time. Allocates only to grow.
+ */
+final class KeyTableBuilder {
+    /*
+     * Open addressing, linear probing, at most half full. A slot is hash bits above, and below where its entry lies in the arena. An entry is one
+     * word, key length and position, and behind it the key's words: a record's key is compared with the copy that the arena carries, not with
+     * the log, whose pages would each cost a fault on a fresh mapping, and a miss in the cache and in the TLB ever after. Long keys, and
+     * whatever comes once the arena has its fill, are compared in the log.
+     *
+     * A random key still costs two cache misses, its slot and its entry, and they would come one after the other. So for some records at a time
+     * first the slots are read, then the entries, then each record is resolved: the misses overlap.
+     *
+     * The home of a slot comes from its top bits alone, so the table grows, and closes the gap of a removal, without reading a key; and the finished
+     * table is the same slots with positions in place of entries.
+     */
+    private static final int INITIAL_BITS = 10;
+    private static final int MAX_BITS = 30;
+    private static final int ENTRY_BITS = KeyTable.MIN_POSITION_BITS;
+    private static final long ENTRY_MASK = (1L << ENTRY_BITS) - 1;
+
+    private static final int MIN_FREED = 1 << 14;
+    private static final int MAX_ARENA_LENGTH = Integer.MAX_VALUE - 8;
+    // A large array lies at the start of a heap region, and its elements begin two words behind that: small entries then cross no cache line.
+    private static final int LINE_WORDS = 8;
+    private static final int HEADER_WORDS = 2;
+    private static final int INITIAL_ARENA_LENGTH = 1 << 10;
+
+    // An entry's first word.
+    private static final int LENGTH_SHIFT = 48;
+    private static final long IN_LOG = 1L << 47;
+    private static final long POSITION_BITS = IN_LOG - 1;
+
+    private final LogBytes bytes;
+    private final KeyHash hash;
+    private final long maxCarriedWords;
+    private final int[] aheadRecords;
+    private final long[] aheadHashes;
+    private final int[] aheadSlots;
+
+    private long[] slots = new long[1 << INITIAL_BITS];
+    private int shift = Long.SIZE - INITIAL_BITS;
+    private int length;
+
+    private long[] arena = new long[INITIAL_ARENA_LENGTH];
+    private int arenaEnd = LINE_WORDS - HEADER_WORDS; // a slot of 0 is free, so no entry lies at 0
+    private long freed;
+    private long carriedWords;
+
+    private long superseded;
+    private long removals;
+    @SuppressWarnings("UnusedVariable") // written so that the reads it sums up are not optimised away
+    private long touched;
+
+    /**
+     * An empty table over the records of {@code bytes}.
+     *
+     * @param readAhead       how many records are read ahead of being resolved
+     * @param maxCarriedBytes how many bytes of keys are copied; all others are compared in the log
+     */
+    KeyTableBuilder(final LogBytes bytes, final KeyHash hash, final int readAhead, final long maxCarriedBytes) {
+        this.bytes = bytes;
+        this.hash = hash;
+        this.maxCarriedWords = maxCarriedBytes / Long.BYTES;
+        this.aheadRecords = new int[readAhead];
+        this.aheadHashes = new long[readAhead];
+        this.aheadSlots = new int[readAhead];
+    }
+
+    /** Number of keys. */
+    int length() {
+        return length;
+    }
+
+    /** Number of puts whose key had a record already. */
+    long superseded() {
+        return superseded;
+    }
+
+    /** Number of deletes. */
+    long removals() {
+        return removals;
+    }
+
+    /** Bytes of heap that the keys and their positions take. */
+    long arenaBytes() {
+        return (long) arena.length * Long.BYTES;
+    }
+
+    /** Resolves the records of {@code batch}, in order. */
+    void apply(final KeyBatch batch) {
+        int at = 0;
+        while (at < batch.end()) {
+            int count = 0;
+            for (; count < aheadRecords.length && at < batch.end(); at = batch.next(at)) {
+                aheadRecords[count] = at;
+                aheadHashes[count++] = batch.hash(at);
+            }
+            readSlots(count);
+            readEntries(count);
+            for (int i = 0; i < count; i++) {
+                resolve(batch, aheadRecords[i], aheadHashes[i], aheadSlots[i]);
+            }
+        }
+    }
+
+    private void readSlots(final int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += slots[home(aheadHashes[i])];
+        }
+        touched += sum;
+    }
+
+    // The entries that keys will be compared with, most likely.
+    private void readEntries(final int count) {
+        final long[] table = slots;
+        final long[] words = arena;
+        final int mask = table.length - 1;
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            final long keyHash = aheadHashes[i];
+            final int slot = home(keyHash);
+            final long first = table[slot];
+            final long second = table[slot + 1 & mask];
+            final long difference = (first ^ keyHash) & ~ENTRY_MASK;
+            final long isSecond = (difference | -difference) >> Long.SIZE - 1; // all ones or all zeros: a branch would be mispredicted
+            aheadSlots[i] = slot - (int) isSecond & mask;
+            sum += words[(int) ((first & ~isSecond | second & isSecond) & ENTRY_MASK)];
+        }
+        touched += sum;
+    }
+
+    private void resolve(final KeyBatch batch, final int at, final long keyHash, final int likelySlot) {
+        final long likely = slots[likelySlot & slots.length - 1]; // there may be more slots by now
+        if (likely != 0 && ((likely ^ keyHash) & ~ENTRY_MASK) == 0 && isSameKey((int) (likely & ENTRY_MASK), batch, at) && !batch.isDelete(at)) {
+            replace((int) (likely & ENTRY_MASK), batch.position(at));
+        } else if (batch.isDelete(at)) {
+            remove(batch, at, keyHash);
+        } else {
+            put(batch, at, keyHash);
+        }
+    }
+
+    private void replace(final int entry, final long position) {
+        arena[entry] = arena[entry] & ~POSITION_BITS | position;
+        superseded++;
+    }
+
+    private void put(final KeyBatch batch, final int at, final long keyHash) {
+        final int slot = find(batch, at, keyHash);
+        final int found = (int) (slots[slot] & ENTRY_MASK);
+        if (found != 0) {
+            replace(found, batch.position(at));
+            return;
+        }
+        slots[slot] = keyHash & ~ENTRY_MASK | addEntry(batch, at);
+        if (++length > slots.length >> 1) {
+            grow();
+        }
+    }
+
+    private void remove(final KeyBatch batch, final int at, final long keyHash) {
+        removals++;
+        final int slot = find(batch, at, keyHash);
+        final int found = (int) (slots[slot] & ENTRY_MASK);
+        if (found != 0) {
+            freed += entryLength(arena[found]);
+            closeGap(slot);
+            length--;
+            tidy();
+        }
+    }
+
+    // Slot of the key of the batch's record, or the free one where it would go.
+    private int find(final KeyBatch batch, final int at, final long keyHash) {
+        final long tag = keyHash & ~ENTRY_MASK;
+        final int mask = slots.length - 1;
+        int slot = home(tag);
+        for (long entry = slots[slot]; entry != 0; entry = slots[slot]) {
+            if ((entry & ~ENTRY_MASK) == tag && isSameKey((int) (entry & ENTRY_MASK), batch, at)) {
+                break;
+            }
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    private boolean isSameKey(final int entry, final KeyBatch batch, final int at) {
+        final long word = arena[entry];
+        final int keyLength = batch.keyLength(at);
+        if (word >>> LENGTH_SHIFT != keyLength) {
+            return false;
+        }
+        return (word & IN_LOG) == 0
+                ? isSameCarriedKey(entry, batch, at, keyLength)
+                : bytes.equalRanges((word & POSITION_BITS) + RecordLayout.KEY_OFFSET, batch.position(at) + RecordLayout.KEY_OFFSET, keyLength);
+    }
+
+    private boolean isSameCarriedKey(final int entry, final KeyBatch batch, final int at, final int keyLength) {
+        final long[] keys = arena;
+        final long[] words = batch.words();
+        final int count = KeyBatch.keyWords(keyLength);
+        for (int i = 0; i < count; i++) {
+            if (keys[entry + 1 + i] != words[at + 1 + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int entryLength(final long word) {
+        return (word & IN_LOG) == 0 ? 1 + KeyBatch.keyWords((int) (word >>> LENGTH_SHIFT)) : 1;
+    }
+
+    private int addEntry(final KeyBatch batch, final int at) {
+        final int keyLength = batch.keyLength(at);
+        final boolean carried = KeyBatch.isCarried(keyLength) && carriedWords < maxCarriedWords;
+        final long word = (long) keyLength << LENGTH_SHIFT | (carried ? 0 : IN_LOG) | batch.position(at);
+        final int entry = allocate(entryLength(word));
+        arena[entry] = word;
+        if (carried) {
+            final int count = KeyBatch.keyWords(keyLength);
+            System.arraycopy(batch.words(), at + 1, arena, entry + 1, count);
+            carriedWords += count;
+        }
+        return entry;
+    }
+
+    private int allocate(final int words) {
+        final int inLine = arenaEnd + HEADER_WORDS & LINE_WORDS - 1;
+        if (inLine + words > LINE_WORDS && words <= LINE_WORDS) {
+            freed += LINE_WORDS - inLine;
+            arenaEnd += LINE_WORDS - inLine;
+        }
+        final int entry = arenaEnd;
+        if (words > arena.length - entry) {
+            if (words > MAX_ARENA_LENGTH - entry) {
+                throw new IllegalStateException("too many live keys for one table: keys=" + length);
+            }
+            arena = Arrays.copyOf(arena, (int) Math.min(2L * arena.length, MAX_ARENA_LENGTH));
+        }
+        arenaEnd += words;
+        return entry;
+    }
+
+    // Keys that come and go leave the arena full of entries that nothing leads to. Copying the others costs no more than making those did.
+    private void tidy() {
+        if (freed <= MIN_FREED || freed <= arenaEnd >>> 1) {
+            return;
+        }
+        final long[] old = arena;
+        arena = new long[old.length];
+        arenaEnd = LINE_WORDS - HEADER_WORDS;
+        freed = 0;
+        carriedWords = 0;
+        for (int i = 0; i < slots.length; i++) {
+            final int entry = (int) (slots[i] & ENTRY_MASK);
+            if (entry != 0) {
+                final int words = entryLength(old[entry]);
+                final int moved = allocate(words);
+                System.arraycopy(old, entry, arena, moved, words);
+                carriedWords += words - 1;
+                slots[i] = slots[i] & ~ENTRY_MASK | moved;
+            }
+        }
+    }
+
+    private int home(final long keyHash) {
+        return (int) (keyHash >>> shift);
+    }
+
+    // Moves back every entry of the run that would no longer be found across the gap.
+    private void closeGap(final int removed) {
+        final int mask = slots.length - 1;
+        int gap = removed;
+        int slot = removed;
+        while (true) {
+            slot = slot + 1 & mask;
+            final long entry = slots[slot];
+            if (entry == 0) {
+                break;
+            }
+            final int distanceFromHome = slot - home(entry) & mask;
+            final int distanceFromGap = slot - gap & mask;
+            if (distanceFromHome >= distanceFromGap) {
+                slots[gap] = entry;
+                gap = slot;
+            }
+        }
+        slots[gap] = 0;
+    }
+
+    private void grow() {
+        final int bits = Long.SIZE - shift + 1;
+        if (bits > MAX_BITS) {
+            throw new IllegalStateException("too many live keys for one table: keys=" + length + " max=" + (1 << MAX_BITS - 1));
+        }
+        final long[] old = slots;
+        slots = new long[1 << bits];
+        shift = Long.SIZE - bits;
+        for (final long entry : old) {
+            if (entry != 0) {
+                place(entry, slots, home(entry));
+            }
+        }
+    }
+
+    private static void place(final long entry, final long[] slots, final int home) {
+        int slot = home;
+        while (slots[slot] != 0) {
+            slot = slot + 1 & slots.length - 1;
+        }
+        slots[slot] = entry;
+    }
+
+    /** The finished table, with room for positions up to {@code positionMask}. This builder is of no use afterwards. */
+    KeyTable build(final long positionMask) {
+        final long[] finished = 1L << shift > positionMask ? positionsInPlace(positionMask) : positionsAtNewHomes(positionMask);
+        slots = null;
+        arena = null;
+        return new KeyTable(hash, bytes, finished, positionMask, length);
+    }
+
+    private long[] positionsInPlace(final long positionMask) {
+        for (int i = 0; i < slots.length; i++) {
+            final long entry = slots[i];
+            if (entry != 0) {
+                slots[i] = entry & ~positionMask | arena[(int) (entry & ENTRY_MASK)] & POSITION_BITS;
+            }
+        }
+        return slots;
+    }
+
+    // So long a log that its positions reach into the bits that homes come from.
+    private long[] positionsAtNewHomes(final long positionMask) {
+        final long[] finished = new long[slots.length];
+        for (final long entry : slots) {
+            if (entry != 0) {
+                final long tag = entry & ~positionMask;
+                place(tag | arena[(int) (entry & ENTRY_MASK)] & POSITION_BITS, finished, home(tag));
+            }
+        }
+        return finished;
+    }
+}

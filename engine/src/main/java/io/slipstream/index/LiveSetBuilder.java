@@ -1,0 +1,122 @@
+package io.slipstream.index;
+
+import io.slipstream.format.RecordFlyweight;
+import io.slipstream.format.RecordLayout;
+import io.slipstream.replay.RecordHandler;
+import io.slipstream.storage.LogBytes;
+
+/**
+ * Gathers what is live from the records shown to it, in order. Allocates nothing per record.
+ *
+ * <p>One thread, or its equal: a long log is indexed by a second thread beside the one that reads it, where there is a processor for it. Close it
+ * before the log is unmapped.
+ */
+public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
+    private static final long MIN_SHARED_LENGTH = 8L << 20;
+    private static final int SHARED_BATCH_WORDS = 1 << 14;
+    private static final int OWN_BATCH_WORDS = 1 << 11;
+    private static final int READ_AHEAD = 256;
+    private static final long MAX_CARRIED_BYTES = 1L << 30;
+    private static final int CARRIED_SHARE_OF_HEAP = 16;
+
+    private final LogBytes bytes;
+    private final KeyTableBuilder table;
+    private final BatchWorker worker; // null where this thread does it all
+    private KeyBatch batch;
+    private byte[] cursor = {};
+    private long supersededCursors;
+
+    /** A builder over the records of {@code bytes}. */
+    public LiveSetBuilder(final LogBytes bytes) {
+        this(bytes, bytes.length() >= MIN_SHARED_LENGTH && Runtime.getRuntime().availableProcessors() > 1);
+    }
+
+    /** A builder over the records of {@code bytes}, with a second thread or without. */
+    public LiveSetBuilder(final LogBytes bytes, final boolean shared) {
+        this(bytes, shared, READ_AHEAD, Math.min(MAX_CARRIED_BYTES, Runtime.getRuntime().maxMemory() / CARRIED_SHARE_OF_HEAP));
+    }
+
+    /**
+     * A builder over the records of {@code bytes}, to measure what each of its ways is worth.
+     *
+     * @param shared          whether a second thread indexes
+     * @param readAhead       how many records are read ahead of being resolved, so that their cache misses overlap
+     * @param maxCarriedBytes how many bytes of keys are copied beside the table; all others are compared in the log
+     */
+    public LiveSetBuilder(final LogBytes bytes, final boolean shared, final int readAhead, final long maxCarriedBytes) {
+        this(bytes, new KeyHash(), shared, readAhead, maxCarriedBytes);
+    }
+
+    LiveSetBuilder(final LogBytes bytes, final KeyHash hash, final boolean shared, final int readAhead, final long maxCarriedBytes) {
+        this.bytes = bytes;
+        this.table = new KeyTableBuilder(bytes, hash, readAhead, maxCarriedBytes);
+        this.worker = shared ? new BatchWorker(table, hash, SHARED_BATCH_WORDS) : null;
+        this.batch = shared ? worker.take() : new KeyBatch(hash, OWN_BATCH_WORDS);
+    }
+
+    @Override
+    public void onRecord(final RecordFlyweight record) {
+        switch (record.type()) {
+            case RecordLayout.PUT -> add(record, false);
+            case RecordLayout.DELETE -> add(record, true);
+            default -> onCursor(record);
+        }
+    }
+
+    private void add(final RecordFlyweight record, final boolean isDelete) {
+        batch.add(record.position(), isDelete, record.buffer(), record.keyOffset(), record.keyLength());
+        if (batch.isFull()) {
+            resolve();
+        }
+    }
+
+    private void resolve() {
+        if (worker == null) {
+            table.apply(batch);
+            batch.clear();
+        } else {
+            worker.submit(batch);
+            batch = worker.take();
+        }
+    }
+
+    private void onCursor(final RecordFlyweight record) {
+        if (cursor.length > 0) {
+            supersededCursors++;
+        }
+        if (cursor.length != record.tokenLength()) {
+            cursor = new byte[record.tokenLength()];
+        }
+        record.buffer().getBytes(record.tokenOffset(), cursor);
+    }
+
+    /** Resolves what is still gathered. After it, everything shown so far counts. */
+    @Override
+    public void onEnd() {
+        if (worker == null) {
+            resolve();
+        } else {
+            worker.finish(batch);
+            batch = worker.take();
+        }
+    }
+
+    /** What is live after the records shown so far, which {@link #onEnd()} has ended. This builder is of no use afterwards. */
+    public LiveSet build() {
+        return build(KeyTable.positionMask(bytes.length()));
+    }
+
+    LiveSet build(final long positionMask) {
+        close();
+        final boolean compact = table.superseded() == 0 && table.removals() == 0 && supersededCursors == 0;
+        return new LiveSet(bytes, table.build(positionMask), cursor, compact);
+    }
+
+    /** Ends the second thread, if any. */
+    @Override
+    public void close() {
+        if (worker != null) {
+            worker.close();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.slipstream.index;
+
+import io.slipstream.storage.LogBytes;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class KeyTableBuilderTest {
+    private static final long PLENTY = 1 << 30;
+    private static final long NARROW = KeyTable.positionMask(0);
+    private static final int READ_AHEAD = 128;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldFindWhatAMapFinds() throws IOException {
+        assertFindsWhatAMapFinds(random(3, 4_000, 30_000), new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldFindItOneByOne() throws IOException {
+        assertFindsWhatAMapFinds(random(4, 900, 6_000), new KeyHash(), 1, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldFindItWithoutCarryingKeys() throws IOException {
+        assertFindsWhatAMapFinds(random(5, 900, 6_000), new KeyHash(), READ_AHEAD, 0, NARROW);
+    }
+
+    @Test
+    void shouldFindItOnceTheArenaHasItsFill() throws IOException {
+        assertFindsWhatAMapFinds(random(6, 900, 6_000), new KeyHash(), READ_AHEAD, 10_000, NARROW);
+    }
+
+    /** All keys have one hash: every one is compared with every one before it. */
+    @Test
+    void shouldTellKeysApartByTheirBytesAlone() throws IOException {
+        assertFindsWhatAMapFinds(random(7, 300, 2_000), new KeyHash(0, 0), READ_AHEAD, PLENTY, NARROW);
+        assertFindsWhatAMapFinds(random(8, 300, 2_000), new KeyHash(0, 0), READ_AHEAD, 0, NARROW);
+    }
+
+    /** As in a log of 2^60 bytes: 4 bits of the hash are left beside a position. */
+    @Test
+    void shouldFindItWherePositionsReachIntoTheBitsOfTheHomes() throws IOException {
+        assertFindsWhatAMapFinds(random(9, 900, 6_000), new KeyHash(), READ_AHEAD, PLENTY, (1L << 60) - 1);
+    }
+
+    @Test
+    void shouldGiveBackTheMemoryOfKeysThatCameAndWent() throws IOException {
+        final KeyHash hash = new KeyHash();
+        final LogBytes bytes = new MadeLog().mapped(directory.resolve("log"));
+        final KeyTableBuilder table = new KeyTableBuilder(bytes, hash, READ_AHEAD, PLENTY);
+        final KeyBatch batch = new KeyBatch(hash, 1024);
+        final UnsafeBuffer key = new UnsafeBuffer(new byte[Integer.BYTES]);
+        for (int i = 0; i < 200_000; i++) {
+            key.putInt(0, i);
+            batch.add(2L * i + 1, false, key, 0, Integer.BYTES);
+            if (i % 1_000 != 0) {
+                batch.add(2L * i + 2, true, key, 0, Integer.BYTES);
+            }
+            table.apply(batch);
+            batch.clear();
+        }
+        assertEquals(200, table.length());
+        assertTrue(table.arenaBytes() <= 4 << 18, () -> "bytes=" + table.arenaBytes()); // all 200,000 entries take 3.2 MB
+    }
+
+    private void assertFindsWhatAMapFinds(
+            final MadeLog log,
+            final KeyHash hash,
+            final int readAhead,
+            final long maxCarriedBytes,
+            final long positionMask) throws IOException {
+        final LogBytes bytes = log.mapped(directory.resolve("log"));
+        try (LiveSetBuilder builder = new LiveSetBuilder(bytes, hash, false, readAhead, maxCarriedBytes)) {
+            log.showTo(builder);
+            builder.onEnd();
+            log.assertEqualTo(builder.build(positionMask));
+        }
+        bytes.release();
+    }
+
+    /** Keys of 1 to 600 bytes, many of them of one length and with a long beginning in common. */
+    private static MadeLog random(final long seed, final int keys, final int steps) {
+        final Random random = new Random(seed);
+        final MadeLog log = new MadeLog();
+        for (int i = 0; i < steps; i++) {
+            final int number = random.nextInt(keys);
+            final String key = "k".repeat(number % 7 == 0 ? 590 : number % 50) + number;
+            if (random.nextInt(5) == 0) {
+                log.delete(key);
+            } else {
+                log.put(key);
+            }
+        }
+        return log;
+    }
+}
