@@ -51,7 +51,11 @@ public final class RecordAppender {
      * The record is built in a scratch array on the heap, checked and summed there, and copied into the segment in one piece. So the
      * caller's bytes are read once, a caller that changes them meanwhile cannot make a wrong crc, and the checksum intrinsic never runs over
      * mapped bytes, which would kill the JVM should the file be cut short. The lengths are stored again with the body, as the same bytes.
-     * A record longer than the scratch goes through it piece by piece.
+     * A record longer than the scratch goes through it piece by piece. A short put from plain buffers, the usual update, is built in a
+     * window instead where the checksum is faster (ShortRecord).
+     *
+     * The sum comes last although nothing needs that: it is what takes longest, and the processor goes on with the next record behind it,
+     * but not with a copy that was to come before.
      */
     private static final VarHandle POSITION;
 
@@ -76,6 +80,7 @@ public final class RecordAppender {
     private final UnsafeBuffer scratchBuffer = new UnsafeBuffer(scratch);
     private final UnsafeBuffer arrayView = new UnsafeBuffer(NO_BYTES);
     private final CRC32 crc = new CRC32();
+    private final ShortRecord shortRecord = new ShortRecord();
     private byte[] piece;
 
     private Segment segment;
@@ -148,9 +153,17 @@ public final class RecordAppender {
             final int valueOffset,
             final int valueLength,
             final long revision) {
+        if (key.getClass() == UnsafeBuffer.class && value.getClass() == UnsafeBuffer.class && isShort(keyLength, valueLength)) {
+            appendShortPut((UnsafeBuffer) key, keyOffset, keyLength, (UnsafeBuffer) value, valueOffset, valueLength, revision);
+            return;
+        }
         copyKey(key, keyOffset, keyLength);
         value.boundsCheck(valueOffset, valueLength);
         appendPut(keyLength, value, valueOffset, valueLength, null, Long.BYTES, revision);
+    }
+
+    private static boolean isShort(final int keyLength, final int valueLength) {
+        return (keyLength | valueLength) >= 0 && putLength(keyLength, valueLength, Long.BYTES) - TYPE_OFFSET <= ShortRecord.MAX_LENGTH;
     }
 
     /** Appends a delete. Nothing is appended if it throws. */
@@ -172,6 +185,34 @@ public final class RecordAppender {
     /** Appends an 8-byte cursor. Nothing is appended if it throws. */
     public void cursor(final long revision) {
         appendCursor(null, Long.BYTES, revision);
+    }
+
+    private void appendShortPut(
+            final UnsafeBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final UnsafeBuffer value,
+            final int valueOffset,
+            final int valueLength,
+            final long revision) {
+        final ShortRecord record = shortRecord;
+        final int length = (int) putLength(keyLength, valueLength, Long.BYTES);
+        key.boundsCheck(keyOffset, keyLength);
+        record.begin(length - TYPE_OFFSET);
+        if (!record.setKey(key, keyOffset, keyLength)) {
+            throw notUtf8(keyLength);
+        }
+        value.boundsCheck(valueOffset, valueLength);
+        if (length > buffer.capacity() - index) {
+            grow(length);
+        }
+        record.setRest(keyLength, value, valueOffset, valueLength, revision);
+        final UnsafeBuffer target = buffer;
+        final int at = index;
+        storeFrame(target, at, PUT, keyLength, valueLength, (int) putTokenLengthOffset(keyLength, valueLength), Long.BYTES);
+        target.putBytes(at + TYPE_OFFSET, record.bytes(), record.start(), length - TYPE_OFFSET);
+        seal(target, at, record.crc());
+        advance(length);
     }
 
     private void appendPut(
@@ -235,16 +276,20 @@ public final class RecordAppender {
 
     private void commit(
             final int type, final int keyLength, final int valueLength, final int tokenLengthOffset, final int tokenLength, final int length) {
-        crc.reset();
-        crc.update(scratch, TYPE_OFFSET, length - TYPE_OFFSET);
         final UnsafeBuffer target = buffer;
         final int at = index;
         storeFrame(target, at, type, keyLength, valueLength, tokenLengthOffset, tokenLength);
         target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, length - TYPE_OFFSET);
-        VarHandle.releaseFence(); // K1
-        lastCrc = (int) crc.getValue();
-        target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
+        crc.reset();
+        crc.update(scratch, TYPE_OFFSET, length - TYPE_OFFSET);
+        seal(target, at, (int) crc.getValue());
         advance(length);
+    }
+
+    private void seal(final UnsafeBuffer target, final int at, final int sum) {
+        VarHandle.releaseFence(); // K1
+        lastCrc = sum;
+        target.putInt(at + CRC_OFFSET, sum, BYTE_ORDER);
     }
 
     // K1
@@ -299,9 +344,7 @@ public final class RecordAppender {
             setToken(MAX_FRAME_LENGTH, token, tokenLength, revision);
             crc.update(scratch, MAX_FRAME_LENGTH, TOKEN_LENGTH_FIELD + tokenLength);
             target.putBytes(at + tokenLengthOffset, scratch, MAX_FRAME_LENGTH, TOKEN_LENGTH_FIELD + tokenLength);
-            VarHandle.releaseFence(); // K1
-            lastCrc = (int) crc.getValue();
-            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
+            seal(target, at, (int) crc.getValue());
             committed = true;
         } finally {
             if (!committed) {
@@ -357,10 +400,20 @@ public final class RecordAppender {
             throw keyTooLong(length);
         }
         key.boundsCheck(offset, length);
-        key.getBytes(offset, scratch, KEY_OFFSET, length);
-        if (!Utf8.isValid(scratchBuffer, KEY_OFFSET, length)) {
-            throw new IllegalArgumentException("key is not UTF-8: length=" + length);
+        if (key.getClass() == UnsafeBuffer.class) {
+            if (KeyCopy.copy((UnsafeBuffer) key, offset, scratch, scratchBuffer.addressOffset() + KEY_OFFSET, length)) {
+                return;
+            }
+        } else {
+            key.getBytes(offset, scratch, KEY_OFFSET, length);
         }
+        if (!Utf8.isValid(scratchBuffer, KEY_OFFSET, length)) {
+            throw notUtf8(length);
+        }
+    }
+
+    private static IllegalArgumentException notUtf8(final int keyLength) {
+        return new IllegalArgumentException("key is not UTF-8: length=" + keyLength);
     }
 
     private static int checkedToken(final byte[] token) {

@@ -15,8 +15,10 @@ import io.slipstream.testkit.model.ModelUpdate;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** Runs a script on a simulated disk, and keeps its {@link History}. */
 final class CrashRun {
@@ -201,7 +203,10 @@ final class CrashRun {
     }
 
     private void apply(final ModelUpdate update) throws IOException {
-        if (update instanceof ModelUpdate.Put put) {
+        if (update instanceof ModelUpdate.Put put && put.version().length == Long.BYTES && put.value().length % 2 == 0) {
+            log.put(new UnsafeBuffer(put.key()), 0, put.key().length, new UnsafeBuffer(put.value()), 0, put.value().length,
+                ByteBuffer.wrap(put.version()).getLong());
+        } else if (update instanceof ModelUpdate.Put put) {
             log.put(Utf8.decode(put.key()), put.value(), VersionToken.of(put.version()));
         } else if (update instanceof ModelUpdate.Delete delete) {
             log.delete(Utf8.decode(delete.key()), VersionToken.of(delete.version()));

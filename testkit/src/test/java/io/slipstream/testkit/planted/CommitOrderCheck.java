@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,22 @@ class CommitOrderCheck {
             target -> target.put(key, 2, 3, value, 2, 17, 5),
             new ModelUpdate.Put(Utf8.encode("key"), Utf8.encode("value in a buffer"), Token.of(5)));
         assertStates(15);
+    }
+
+    /** Records of every length from the shortest to beyond the longest that is built apart, so that each follows a shorter and a longer one. */
+    @Test
+    void shouldLeaveAnUncommittedPutFromBuffersOfAnyLength() throws IOException {
+        final byte[] longValue = Utf8.encode("v".repeat(300));
+        for (int i = 0; i < 300; i += 12) {
+            final int valueLength = i % 24 == 0 ? i : 300 - i;
+            final int keyLength = i % 40;
+            final UnsafeBuffer key = new UnsafeBuffer(Utf8.encode("k".repeat(keyLength)));
+            final UnsafeBuffer value = new UnsafeBuffer(longValue);
+            assertSafe(
+                target -> target.put(key, 0, keyLength, value, 0, valueLength, 6),
+                new ModelUpdate.Put(key.byteArray(), Arrays.copyOf(longValue, valueLength), Token.of(6)));
+        }
+        assertStates(300);
     }
 
     @Test
@@ -349,6 +366,12 @@ class CommitOrderCheck {
         @Override
         public void putBytes(final int index, final byte[] source, final int offset, final int length) {
             super.putBytes(index, source, offset, length);
+            stored(index, length);
+        }
+
+        @Override
+        public void putBytes(final int index, final DirectBuffer source, final int sourceIndex, final int length) {
+            super.putBytes(index, source, sourceIndex, length);
             stored(index, length);
         }
 

@@ -21,7 +21,7 @@ class CommitOrderTest {
             final Outcome outcome = engine.run("planted.CommitOrderCheck");
             assertEquals(List.of(), outcome.failures(), outcome::output);
             assertEquals(List.of(), outcome.blocked(), outcome::output);
-            assertEquals(8, outcome.tests());
+            assertEquals(9, outcome.tests());
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 /** The bugs. What is sought, and what takes its place, is Java as it stands in the engine's sources. */
 final class PlantedBugs {
     private static final String APPENDER = "writer/RecordAppender.java";
+    private static final String SHORT = "writer/ShortRecord.java";
     private static final String LOG = "SnapshotLog.java";
     private static final String OPENED = "OpenedLog.java";
     private static final String MARK = "mark/Mark.java";
@@ -31,39 +32,42 @@ final class PlantedBugs {
                     """
                             storeFrame(target, at, type, keyLength, valueLength, tokenLengthOffset, tokenLength);
                             target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, length - TYPE_OFFSET);
-                            VarHandle.releaseFence(); // K1
-                            lastCrc = (int) crc.getValue();
-                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
+                            crc.reset();
+                            crc.update(scratch, TYPE_OFFSET, length - TYPE_OFFSET);
+                            seal(target, at, (int) crc.getValue());
                     """,
                     """
-                            lastCrc = (int) crc.getValue();
-                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
-                            VarHandle.releaseFence(); // K1
+                            crc.reset();
+                            crc.update(scratch, TYPE_OFFSET, length - TYPE_OFFSET);
+                            seal(target, at, (int) crc.getValue());
                             storeFrame(target, at, type, keyLength, valueLength, tokenLengthOffset, tokenLength);
                             target.putBytes(at + TYPE_OFFSET, scratch, TYPE_OFFSET, length - TYPE_OFFSET);
                     """)
                 .caughtBy(check + "#shouldLeaveAnUncommittedPut")
                 .caughtBy(check + "#shouldLeaveAnUncommittedDelete")
                 .caughtBy(check + "#shouldLeaveAnUncommittedCursor"),
-            named("no fence before the crc", "the crc may be stored before the bytes it vouches for")
+            named("crc first in a short put from buffers", "the same, for the records that are built apart")
                 .in(APPENDER,
                     """
-                            VarHandle.releaseFence(); // K1
-                            lastCrc = (int) crc.getValue();
-                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
-                            advance(length);
+                            target.putBytes(at + TYPE_OFFSET, record.bytes(), record.start(), length - TYPE_OFFSET);
+                            seal(target, at, record.crc());
                     """,
                     """
-                            lastCrc = (int) crc.getValue();
-                            target.putInt(at + CRC_OFFSET, lastCrc, BYTE_ORDER);
-                            advance(length);
+                            seal(target, at, record.crc());
+                            target.putBytes(at + TYPE_OFFSET, record.bytes(), record.start(), length - TYPE_OFFSET);
                     """)
-                .caughtBy(check + "#shouldLeaveAnUncommittedPut"),
-            named("no fence before the crc of a record in pieces", "the same, for records that are too long for the scratch")
-                .in(APPENDER,
-                    "            VarHandle.releaseFence(); // K1\n            lastCrc = (int) crc.getValue();",
-                    "            lastCrc = (int) crc.getValue();")
+                .caughtBy(check + "#shouldLeaveAnUncommittedPutFromBuffers"),
+            named("no fence before the crc", "the crc may be stored before the bytes it vouches for")
+                .in(APPENDER, "        VarHandle.releaseFence(); // K1\n        lastCrc = sum;\n", "        lastCrc = sum;\n")
+                .caughtBy(check + "#shouldLeaveAnUncommittedPut")
+                .caughtBy(check + "#shouldLeaveAnUncommittedPutFromBuffers")
                 .caughtBy(check + "#shouldLeaveAnUncommittedRecordThatIsWrittenInPieces"),
+            named("a longer record's bytes left in front of a short one", "the crc is not that of the record: the log is refused")
+                .in(SHORT, "            bytes.setMemory(WINDOW_LENGTH - length, length - recordLength, (byte) 0);\n", "")
+                .caughtBy(check + "#shouldLeaveAnUncommittedPutFromBuffersOfAnyLength"),
+            named("a short record's zeros not allowed for", "the crc is not that of the record: the log is refused")
+                .in(SHORT, "        UnsafeApi.putInt(null, address, LEADS[start()]);\n", "        UnsafeApi.putInt(null, address, LEADS[100]);\n")
+                .caughtBy(check + "#shouldLeaveAnUncommittedPutFromBuffersOfAnyLength"),
             named("no fence between lengths and body", "the body may be stored before the length that covers it: a false 'corrupted' after a kill")
                 .in(APPENDER,
                     """
@@ -127,6 +131,7 @@ final class PlantedBugs {
                 .caughtBy(check + "#shouldLeaveNothingOfARecordThatCouldNotBeRead"),
             named("token bytes turned round", "a revision is written little-endian")
                 .in(APPENDER, "revision, ByteOrder.BIG_ENDIAN", "revision, ByteOrder.LITTLE_ENDIAN")
+                .in(SHORT, "Long.reverseBytes(revision)", "revision")
                 .caughtBy("golden.GoldenScriptTest#shouldWriteTheSameBytesFromBuffers"),
             named("segment not filled", "a full disk is found by a store, as a fault, and not when the log grows")
                 .in("writer/Segment.java", "file.allocate(fileEnd, newEnd);", "file.truncate(newEnd);")

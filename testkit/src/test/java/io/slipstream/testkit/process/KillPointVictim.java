@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A child that runs up to a {@link KillPoint}, says {@code there}, and waits to be killed. Arguments: log, ack file, seed, script,
@@ -30,7 +31,7 @@ final class KillPointVictim {
     // Longer than the scratch that records are built in.
     private static final int LONG_VALUE_LENGTH = 150_000;
 
-    private static final List<String> SHAPES = List.of("put", "delete", "checkpoint", "long put");
+    private static final List<String> SHAPES = List.of("put", "delete", "checkpoint", "short put from buffers", "long put");
 
     private final Path path;
     private final LongConsumer acknowledge;
@@ -160,10 +161,18 @@ final class KillPointVictim {
     void storeEveryShape(final Storage disk) throws IOException {
         try (SnapshotLog log = SnapshotLog.open(path, context(disk).segmentLength(SEGMENT_LENGTH_FOR_STORES))) {
             for (long i = 1; i <= SHAPES.size(); i++) {
-                Feed.append(log, shape(i));
+                if (nameOfShape(i).endsWith("from buffers")) {
+                    putFromBuffers(log, (ModelUpdate.Put) shape(i), i);
+                } else {
+                    Feed.append(log, shape(i));
+                }
                 acknowledge.accept(i);
             }
         }
+    }
+
+    private static void putFromBuffers(final SnapshotLog log, final ModelUpdate.Put put, final long revision) {
+        log.put(new UnsafeBuffer(put.key()), 0, put.key().length, new UnsafeBuffer(put.value()), 0, put.value().length, revision);
     }
 
     /** The name of the i-th shape, counted from 1. */
@@ -171,11 +180,11 @@ final class KillPointVictim {
         return i > SHAPES.size() ? "end" : SHAPES.get((int) i - 1);
     }
 
-    /** The i-th update of {@link #storeEveryShape(Storage)}, counted from 1. The values of both puts hold whole records. */
+    /** The i-th update of {@link #storeEveryShape(Storage)}, counted from 1. The values of all puts hold whole records. */
     static ModelUpdate shape(final long i) {
         final byte[] key = Utf8.encode("key");
         return switch (nameOfShape(i)) {
-            case "put" -> new ModelUpdate.Put(key, valueOfRecords(1), Token.of(i));
+            case "put", "short put from buffers" -> new ModelUpdate.Put(key, valueOfRecords(1), Token.of(i));
             case "delete" -> new ModelUpdate.Delete(key, Token.of(i));
             case "checkpoint" -> new ModelUpdate.Checkpoint(Token.of(i));
             default -> new ModelUpdate.Put(key, valueOfRecords(LONG_VALUE_LENGTH), Token.of(i));

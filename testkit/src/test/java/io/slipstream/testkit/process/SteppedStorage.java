@@ -9,6 +9,7 @@ import io.slipstream.testkit.fault.ForwardingStorage;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -131,6 +132,15 @@ final class SteppedStorage extends ForwardingStorage {
             super.putBytes(index, source, offset, half);
             before(index + half, length - half, "body");
             super.putBytes(index + half, source, offset + half, length - half);
+        }
+
+        @Override
+        public void putBytes(final int index, final DirectBuffer source, final int sourceIndex, final int length) {
+            final int half = length / 2;
+            before(index, half, "body");
+            super.putBytes(index, source, sourceIndex, half);
+            before(index + half, length - half, "body");
+            super.putBytes(index + half, source, sourceIndex + half, length - half);
         }
     }
 }
