@@ -3,6 +3,7 @@ package io.slipstream;
 import io.slipstream.compaction.ByteSink;
 import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.LogInUseException;
+import io.slipstream.format.RecordFlyweight;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
 import io.slipstream.index.LiveSetBuilder;
@@ -29,7 +30,7 @@ import java.nio.file.Path;
  * A log's file with the verdict on it: what reading, loading, repairing and writing all begin with. Single thread.
  */
 final class OpenedLog implements AutoCloseable {
-    private static final RecordHandler IGNORE = record -> { };
+    private static final RecordHandler IGNORE = new Ignoring();
     private static final int COPY_LENGTH = 1 << 16;
     private static final int MAX_DAMAGED = 10_000;
     private static final int MAX_ATTEMPTS = 100;
@@ -65,8 +66,26 @@ final class OpenedLog implements AutoCloseable {
     static OpenedLog replay(
             final Storage storage, final LogPaths paths, final StorageFile file, final boolean indexed, final RecoveryPolicy policy)
             throws IOException {
+        return replay(storage, paths, file, indexed, IGNORE, policy);
+    }
+
+    /** As {@link #replay(Storage, LogPaths, StorageFile, boolean, RecoveryPolicy)}, but shows the records to {@code handler} and indexes nothing. */
+    static OpenedLog replay(
+            final Storage storage, final LogPaths paths, final StorageFile file, final RecordHandler handler, final RecoveryPolicy policy)
+            throws IOException {
+        return replay(storage, paths, file, false, handler, policy);
+    }
+
+    private static OpenedLog replay(
+            final Storage storage,
+            final LogPaths paths,
+            final StorageFile file,
+            final boolean indexed,
+            final RecordHandler otherwise,
+            final RecoveryPolicy policy)
+            throws IOException {
         try {
-            return replay(storage, MarkFile.read(storage, paths, file.identity()), file, indexed, policy);
+            return replay(storage, MarkFile.read(storage, paths, file.identity()), file, indexed, otherwise, policy);
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, file);
             throw e;
@@ -77,7 +96,7 @@ final class OpenedLog implements AutoCloseable {
     static OpenedLog replayUnlocked(final Storage storage, final LogPaths paths, final StorageFile file, final RecoveryPolicy policy)
             throws IOException {
         try {
-            return replay(storage, MarkFile.readIfPossible(storage, paths, file.identity()), file, true, policy);
+            return replay(storage, MarkFile.readIfPossible(storage, paths, file.identity()), file, true, IGNORE, policy);
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, file);
             throw e;
@@ -85,7 +104,12 @@ final class OpenedLog implements AutoCloseable {
     }
 
     private static OpenedLog replay(
-            final Storage storage, final Mark found, final StorageFile file, final boolean indexed, final RecoveryPolicy policy)
+            final Storage storage,
+            final Mark found,
+            final StorageFile file,
+            final boolean indexed,
+            final RecordHandler otherwise,
+            final RecoveryPolicy policy)
             throws IOException {
         final LogBytes bytes = LogBytes.map(file, file.length());
         try (LiveSetBuilder live = indexed ? new LiveSetBuilder(bytes) : null) {
@@ -93,7 +117,7 @@ final class OpenedLog implements AutoCloseable {
             if (found != null) {
                 replay.watch(found.forcedPosition());
             }
-            Verdict verdict = replay.replay(indexed ? live : IGNORE);
+            Verdict verdict = replay.replay(indexed ? live : otherwise);
             final Mark mark = found != null && found.isOf(replay.crcAtWatchedPosition()) ? found : null;
             if (mark != null && verdict.isExcusable() && policy != RecoveryPolicy.STRICT
                     && mark.excuses(verdict.position(), storage.bootId())) {
@@ -301,5 +325,13 @@ final class OpenedLog implements AutoCloseable {
     public void close() throws IOException {
         bytes.release();
         file.close();
+    }
+
+    // No lambda: the first one in a JVM takes milliseconds, and a gateway opens its log once.
+    private static final class Ignoring implements RecordHandler {
+        @Override
+        public void onRecord(final RecordFlyweight record) {
+            // nothing is asked of it
+        }
     }
 }

@@ -50,6 +50,10 @@ public final class Snapshot {
         return SnapshotLoader.load(path, context, true).snapshot();
     }
 
+    static Snapshot of(final Map<String, KvEntry> entries, final WatchCursor cursor) {
+        return new Snapshot(Collections.unmodifiableMap(entries), cursor);
+    }
+
     static Snapshot materialize(final Path path, final LiveSet live) throws IOException {
         final Map<String, KvEntry> entries = new HashMap<>((int) Math.min(1L << 30, live.length() * 4L / 3 + 1));
         final byte[] keyBytes = new byte[RecordLayout.MAX_KEY_LENGTH];
@@ -64,7 +68,7 @@ public final class Snapshot {
         } catch (final IndexOutOfBoundsException e) {
             throw IoFaults.nonsense(e, path);
         }
-        return new Snapshot(Collections.unmodifiableMap(entries), WatchCursor.wrap(live.cursor()));
+        return of(entries, WatchCursor.wrap(live.cursor()));
     }
 
     private static KvEntry materializeEntry(final Path path, final LogBytes bytes, final long position, final byte[] keyBytes)

@@ -74,7 +74,7 @@ public final class SnapshotLoader {
         }
         final SnapshotLoader loader = new SnapshotLoader(concluded, path, paths);
         try (HeldLock lock = loader.lock()) {
-            return loader.loadLocked(owned, lock != null);
+            return lock != null && owned ? loader.loadOwned() : loader.loadLocked(owned, lock != null, null);
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, path);
         }
@@ -112,14 +112,32 @@ public final class SnapshotLoader {
         }
     }
 
-    private Loaded loadLocked(final boolean owned, final boolean locked) throws IOException {
+    // A log that is compact is clean once its entries are made: one pass does it all, without an index.
+    private Loaded loadOwned() throws IOException {
+        final StorageFile file = storage.openForRead(paths.log());
+        final SnapshotBuilder entries = new SnapshotBuilder(file.length());
+        try (OpenedLog opened = OpenedLog.replay(storage, paths, file, entries, context.recoveryPolicy())) {
+            final Verdict.Kind kind = opened.verdict().kind();
+            if (entries.isCompact() && (kind == Verdict.Kind.CLEAN || kind == Verdict.Kind.SLACK && !opened.isForceFailed())) {
+                if (kind == Verdict.Kind.SLACK) {
+                    cutSlack(opened);
+                }
+                return new Loaded(Optional.ofNullable(entries.build()), null, false);
+            }
+        }
+        return loadLocked(true, true, entries);
+    }
+
+    // Whatever entries were made of all records by a pass before this one are those of this one: nobody writes meanwhile.
+    private Loaded loadLocked(final boolean owned, final boolean locked, final SnapshotBuilder entries) throws IOException {
         try (OpenedLog opened = replay(storage.openForRead(paths.log()), locked)) {
             final LogInspection asFound = owned ? null : LogInspection.of(path, opened);
             final Verdict verdict = opened.verdict();
             if (verdict.isRefused()) {
                 return loadRefused(opened, asFound, owned, locked);
             }
-            final Optional<Snapshot> snapshot = snapshot(opened.live(), owned);
+            final Optional<Snapshot> snapshot =
+                    entries == null || entries.hasGivenUp() ? snapshot(opened.live(), owned) : Optional.ofNullable(entries.build());
             // Nobody can vouch for a file whose force failed: to cut its slack and force it again would prove nothing.
             final boolean distrusted = opened.isForceFailed() && verdict.kind() == Verdict.Kind.SLACK;
             final boolean rewritten = verdict.isTailDropped() || !opened.live().isCompact() || distrusted;

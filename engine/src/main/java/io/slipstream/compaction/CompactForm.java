@@ -25,6 +25,7 @@ public final class CompactForm {
      */
     private static final int BUFFER_LENGTH = 1 << 18;
     private static final int PIECE_LENGTH = 1 << 16;
+    private static final int READ_AHEAD = 64;
 
     private final LiveSet live;
     private final LogBytes bytes;
@@ -32,6 +33,8 @@ public final class CompactForm {
     private final byte[] buffer = new byte[BUFFER_LENGTH];
     private final CRC32 crc = new CRC32();
     private int buffered;
+    @SuppressWarnings("UnusedVariable") // written so that the reads it sums up are not optimised away
+    private long touched;
     private long length;
     private int lastCrc;
 
@@ -86,8 +89,12 @@ public final class CompactForm {
     private Written write() throws IOException {
         final byte[] header = RecordLayout.header();
         append(header, header.length);
-        for (final long position : live.positionsInKeyOrder()) {
-            appendRecord(position);
+        final long[] positions = live.positionsInKeyOrder();
+        for (int i = 0; i < positions.length; i++) {
+            if (i % READ_AHEAD == 0) {
+                readAhead(positions, i);
+            }
+            appendRecord(positions[i]);
         }
         final byte[] cursor = live.cursor();
         if (cursor.length > 0) {
@@ -96,6 +103,16 @@ public final class CompactForm {
         drain();
         IoFaults.settle();
         return new Written(length, lastCrc);
+    }
+
+    // In the order of their keys, records lie anywhere: what each costs is waiting for memory. So the waits of some overlap.
+    private void readAhead(final long[] positions, final int from) {
+        int sum = 0;
+        final int to = Math.min(positions.length, from + READ_AHEAD);
+        for (int i = from; i < to; i++) {
+            sum += bytes.byteAt(positions[i]);
+        }
+        touched += sum;
     }
 
     private void appendCursor(final byte[] cursor) throws IOException {

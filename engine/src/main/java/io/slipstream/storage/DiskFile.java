@@ -121,18 +121,26 @@ final class DiskFile implements StorageFile {
 
     @Override
     public MappedRegion map(final long position, final int length, final boolean writable) throws IOException {
-        return Uninterrupted.call(() -> {
-            requireSameFile();
-            try (FileChannel channel = writable
-                    ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                    : FileChannel.open(path, StandardOpenOption.READ)) {
-                requireSameFile();
-                if (channel.size() < position + length) {
-                    throw new FileChangedException("the file was cut short: file=" + path + " length=" + channel.size() + " wanted=" + (position + length));
-                }
-                return new DiskRegion(position, map(channel, position, length, writable));
+        // No lambda: the first one in a JVM takes milliseconds, and a gateway opens its log once.
+        return Uninterrupted.call(new Uninterrupted.Operation<>() {
+            @Override
+            public MappedRegion run() throws IOException {
+                return mapByName(position, length, writable);
             }
         });
+    }
+
+    private MappedRegion mapByName(final long position, final int length, final boolean writable) throws IOException {
+        requireSameFile();
+        try (FileChannel channel = writable
+                ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                : FileChannel.open(path, StandardOpenOption.READ)) {
+            requireSameFile();
+            if (channel.size() < position + length) {
+                throw new FileChangedException("the file was cut short: file=" + path + " length=" + channel.size() + " wanted=" + (position + length));
+            }
+            return new DiskRegion(position, map(channel, position, length, writable));
+        }
     }
 
     private MappedByteBuffer map(final FileChannel channel, final long position, final int length, final boolean writable) throws IOException {

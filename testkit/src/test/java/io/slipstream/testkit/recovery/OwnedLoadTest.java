@@ -1,0 +1,83 @@
+package io.slipstream.testkit.recovery;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.slipstream.Snapshot;
+import io.slipstream.testkit.bytes.LogBuilder;
+import io.slipstream.testkit.model.ModelJudge;
+import io.slipstream.testkit.model.ModelState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An owned load makes entries in one pass while nearly all of them survive, and by an index where many do not: neither shows. */
+class OwnedLoadTest {
+    private static final int KEYS = 3_000;
+    private static final int LONGER_THAN_ANY_WINDOW = 200_000;
+
+    @TempDir(factory = MemoryTempDir.class)
+    private Path directory;
+
+    private static LogBuilder compact() {
+        final LogBuilder log = new LogBuilder().header();
+        for (int i = 0; i < KEYS; i++) {
+            log.put("key/" + i, "value of " + i, i);
+        }
+        return log;
+    }
+
+    private void assertLoadsAndCleans(final LogBuilder log) throws IOException {
+        final ModelState expected = ModelJudge.judge(log.toBytes()).state();
+        final Path path = Files.write(directory.resolve("kv.log"), log.toBytes());
+        assertEquals(expected, EngineState.of(Snapshot.load(path)));
+        assertArrayEquals(expected.compactForm(), Files.readAllBytes(path));
+    }
+
+    @Test
+    void shouldLoadACompactLogThatFewUpdatesFollow() throws IOException {
+        assertLoadsAndCleans(compact().put("key/7", "another", 9_000).delete("key/8", 9_001).put("key/0", "third", 9_002));
+    }
+
+    @Test
+    void shouldLoadALogOfWhichMostIsSuperseded() throws IOException {
+        final LogBuilder log = compact();
+        for (int i = 0; i < 4 * KEYS; i++) {
+            log.put("key/" + i % 100, "update " + i, 10_000 + i);
+        }
+        assertLoadsAndCleans(log);
+    }
+
+    @Test
+    void shouldLoadALogOfWhichMostIsDeleted() throws IOException {
+        final LogBuilder log = compact();
+        for (int i = 0; i < KEYS - 1; i++) {
+            log.delete("key/" + i, 10_000 + i);
+        }
+        assertLoadsAndCleans(log);
+    }
+
+    @Test
+    void shouldLoadAValueLongerThanWhatIsReadAtOnce() throws IOException {
+        assertLoadsAndCleans(compact().put("large", "v".repeat(LONGER_THAN_ANY_WINDOW), 9_000).put("key/7", "another", 9_001));
+    }
+
+    @Test
+    void shouldLoadTheLastOfSeveralCursors() throws IOException {
+        assertLoadsAndCleans(compact().cursor(1).cursor(2).put("key/7", "another", 9_000).cursor(3));
+    }
+
+    @Test
+    void shouldLeaveACompactLogAlone() throws IOException {
+        final LogBuilder log = new LogBuilder().header();
+        for (int i = 0; i < KEYS; i++) {
+            log.put("key/" + (KEYS - i), "value", i); // in no order: compact, but not in compact form
+        }
+        log.cursor(4);
+        final Path path = Files.write(directory.resolve("kv.log"), log.toBytes());
+        assertEquals(ModelJudge.judge(log.toBytes()).state(), EngineState.of(Snapshot.load(path)));
+        assertArrayEquals(log.toBytes(), Files.readAllBytes(path));
+    }
+}
