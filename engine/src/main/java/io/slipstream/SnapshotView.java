@@ -49,7 +49,9 @@ public final class SnapshotView implements AutoCloseable {
     }
 
     /**
-     * Opens a view of the log at {@code path}: checks every record and indexes what is live.
+     * Opens a view of the log at {@code path}: checks every record and indexes what is live. A log of 8 MiB or more is indexed by a second thread
+     * meanwhile, named {@code slipstream-index}, where there is a second processor; it has ended on return. While this runs it needs heap for the keys
+     * too, at most a sixteenth of the maximum for their bytes.
      *
      * @throws java.nio.file.NoSuchFileException                   if there is no log
      * @throws io.slipstream.errors.CorruptSnapshotException       if it is damaged, unless {@code policy} takes what precedes the damage

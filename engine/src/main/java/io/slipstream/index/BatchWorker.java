@@ -5,11 +5,13 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
+import java.util.concurrent.ThreadFactory;
+
 /**
  * A thread that resolves batches beside the one that reads the log. For that one thread; the table is that of this one until
  * {@link #finish} returns.
  */
-final class BatchWorker implements AutoCloseable {
+final class BatchWorker implements Runnable, AutoCloseable {
     /*
      * Batches go round: filled ones in order through one queue, empty ones back through another. The queues order all access to a batch and, once
      * every batch is back, to the table. Neither side waits for a lock, and neither minds being interrupted: a wait is then only less idle.
@@ -25,25 +27,35 @@ final class BatchWorker implements AutoCloseable {
     private final OneToOneConcurrentArrayQueue<KeyBatch> filled = new OneToOneConcurrentArrayQueue<>(BATCHES);
     private final OneToOneConcurrentArrayQueue<KeyBatch> empty = new OneToOneConcurrentArrayQueue<>(BATCHES);
     private final IdleStrategy idle = idleStrategy();
-    private final Thread thread = new Thread(this::run, "slipstream-index");
+    private final Thread thread;
     private volatile boolean closed;
     private volatile Throwable failure;
 
-    /** Starts the thread. */
-    BatchWorker(final KeyTableBuilder table, final KeyHash hash, final int batchWords) {
+    private BatchWorker(final KeyTableBuilder table, final KeyHash hash, final int batchWords, final ThreadFactory threads) {
         this.table = table;
         for (int i = 0; i < BATCHES; i++) {
             empty.add(new KeyBatch(hash, batchWords));
         }
-        thread.setDaemon(true);
-        thread.start();
+        thread = threads.newThread(this);
+    }
+
+    /** A worker whose thread runs; null if this process may have no more threads. */
+    static BatchWorker start(final KeyTableBuilder table, final KeyHash hash, final int batchWords, final ThreadFactory threads) {
+        final BatchWorker worker = new BatchWorker(table, hash, batchWords, threads);
+        try {
+            worker.thread.start();
+            return worker;
+        } catch (final OutOfMemoryError e) {
+            return null; // what the JVM throws then
+        }
     }
 
     private static IdleStrategy idleStrategy() {
         return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
     }
 
-    private void run() {
+    @Override
+    public void run() {
         final IdleStrategy runIdle = idleStrategy();
         try {
             while (!closed) {
@@ -110,6 +122,16 @@ final class BatchWorker implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Threads that do not keep a JVM from ending. */
+    static final class DaemonThreads implements ThreadFactory {
+        @Override
+        public Thread newThread(final Runnable task) {
+            final Thread thread = new Thread(task, "slipstream-index");
+            thread.setDaemon(true);
+            return thread;
         }
     }
 }

@@ -5,6 +5,8 @@ import io.slipstream.format.RecordLayout;
 import io.slipstream.replay.RecordHandler;
 import io.slipstream.storage.LogBytes;
 
+import java.util.concurrent.ThreadFactory;
+
 /**
  * Gathers what is live from the records shown to it, in order. Allocates nothing per record.
  *
@@ -44,14 +46,15 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
      * @param maxCarriedBytes how many bytes of keys are copied beside the table; all others are compared in the log
      */
     public LiveSetBuilder(final LogBytes bytes, final boolean shared, final int readAhead, final long maxCarriedBytes) {
-        this(bytes, new KeyHash(), shared, readAhead, maxCarriedBytes);
+        this(bytes, new KeyHash(), shared ? new BatchWorker.DaemonThreads() : null, readAhead, maxCarriedBytes);
     }
 
-    LiveSetBuilder(final LogBytes bytes, final KeyHash hash, final boolean shared, final int readAhead, final long maxCarriedBytes) {
+    LiveSetBuilder(
+            final LogBytes bytes, final KeyHash hash, final ThreadFactory threads, final int readAhead, final long maxCarriedBytes) {
         this.bytes = bytes;
         this.table = new KeyTableBuilder(bytes, hash, readAhead, maxCarriedBytes);
-        this.worker = shared ? new BatchWorker(table, hash, SHARED_BATCH_WORDS) : null;
-        this.batch = shared ? worker.take() : new KeyBatch(hash, OWN_BATCH_WORDS);
+        this.worker = threads != null ? BatchWorker.start(table, hash, SHARED_BATCH_WORDS, threads) : null;
+        this.batch = worker != null ? worker.take() : new KeyBatch(hash, OWN_BATCH_WORDS);
     }
 
     @Override

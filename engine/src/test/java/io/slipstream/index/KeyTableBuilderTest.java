@@ -80,7 +80,7 @@ class KeyTableBuilderTest {
             final long maxCarriedBytes,
             final long positionMask) throws IOException {
         final LogBytes bytes = log.mapped(directory.resolve("log"));
-        try (LiveSetBuilder builder = new LiveSetBuilder(bytes, hash, false, readAhead, maxCarriedBytes)) {
+        try (LiveSetBuilder builder = new LiveSetBuilder(bytes, hash, null, readAhead, maxCarriedBytes)) {
             log.showTo(builder);
             builder.onEnd();
             log.assertEqualTo(builder.build(positionMask));

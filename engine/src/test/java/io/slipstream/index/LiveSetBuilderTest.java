@@ -81,6 +81,18 @@ class LiveSetBuilderTest {
         assertEquals(before, indexThreads());
     }
 
+    @Test
+    void shouldDoWithoutASecondThreadWhereThereCanBeNone() throws IOException {
+        final MadeLog log = manyBatches();
+        final LogBytes bytes = log.mapped(directory.resolve("log"));
+        try (LiveSetBuilder builder = new LiveSetBuilder(bytes, new KeyHash(), NoThread::new, 256, Long.MAX_VALUE)) {
+            log.showTo(builder);
+            builder.onEnd();
+            log.assertEqualTo(builder.build());
+        }
+        bytes.release();
+    }
+
     private static long indexThreads() {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("slipstream-index")).count();
     }
@@ -104,6 +116,18 @@ class LiveSetBuilderTest {
             }
         }
         return log;
+    }
+
+    /** As in a process that has all the threads it may have. */
+    private static final class NoThread extends Thread {
+        NoThread(final Runnable task) {
+            super(task);
+        }
+
+        @Override
+        public synchronized void start() {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
     }
 
     /** A file whose mapped bytes cannot be read. */
