@@ -153,17 +153,13 @@ public final class RecordAppender {
             final int valueOffset,
             final int valueLength,
             final long revision) {
-        if (key.getClass() == UnsafeBuffer.class && value.getClass() == UnsafeBuffer.class && isShort(keyLength, valueLength)) {
+        if (key.getClass() == UnsafeBuffer.class && value.getClass() == UnsafeBuffer.class && ShortRecord.fits(keyLength, valueLength)) {
             appendShortPut((UnsafeBuffer) key, keyOffset, keyLength, (UnsafeBuffer) value, valueOffset, valueLength, revision);
             return;
         }
         copyKey(key, keyOffset, keyLength);
         value.boundsCheck(valueOffset, valueLength);
         appendPut(keyLength, value, valueOffset, valueLength, null, Long.BYTES, revision);
-    }
-
-    private static boolean isShort(final int keyLength, final int valueLength) {
-        return (keyLength | valueLength) >= 0 && putLength(keyLength, valueLength, Long.BYTES) - TYPE_OFFSET <= ShortRecord.MAX_LENGTH;
     }
 
     /** Appends a delete. Nothing is appended if it throws. */

@@ -14,6 +14,7 @@ import static io.slipstream.format.RecordLayout.KEY_OFFSET;
 import static io.slipstream.format.RecordLayout.PUT;
 import static io.slipstream.format.RecordLayout.TOKEN_LENGTH_FIELD;
 import static io.slipstream.format.RecordLayout.TYPE_OFFSET;
+import static io.slipstream.format.RecordLayout.putLength;
 import static io.slipstream.format.RecordLayout.valueLengthOffset;
 import static io.slipstream.format.RecordLayout.valueOffset;
 
@@ -47,6 +48,8 @@ final class ShortRecord {
     /** Most bytes of a record, without its crc, that can be built here; less than any record has where it would not pay. */
     static final int MAX_LENGTH = isX86() ? WINDOW_LENGTH - LEAD_LENGTH : 0;
 
+    private static final int EMPTY_LENGTH = (int) putLength(0, 0, Long.BYTES) - TYPE_OFFSET;
+
     private final ByteBuffer window = BufferUtil.allocateDirectAligned(WINDOW_LENGTH, BitUtil.CACHE_LINE_LENGTH);
     private final UnsafeBuffer bytes = new UnsafeBuffer(window);
     private final long address = BufferUtil.address(window);
@@ -68,6 +71,11 @@ final class ShortRecord {
             leads[i] = ~register;
         }
         return leads;
+    }
+
+    /** Whether a put of these lengths can be built here. They are the caller's: a negative one does not fit. */
+    static boolean fits(final int keyLength, final int valueLength) {
+        return keyLength >= 0 && valueLength >= 0 && (long) keyLength + valueLength <= MAX_LENGTH - EMPTY_LENGTH;
     }
 
     /** Begins a put of {@code recordLength} bytes from the type on, at most {@link #MAX_LENGTH}. */

@@ -69,7 +69,8 @@ class KeyCopyTest {
             for (int at = 0; at < length; at++) {
                 final byte[] source = bytes.clone();
                 source[at] |= (byte) 0x80;
-                assertFalse(KeyCopy.copy(new UnsafeBuffer(source), 0, target, BufferUtil.ARRAY_BASE_OFFSET, length), "length=" + length + " at=" + at);
+                assertFalse(KeyCopy.copy(new UnsafeBuffer(source), 0, target, BufferUtil.ARRAY_BASE_OFFSET, length),
+                    "length=" + length + " at=" + at);
                 assertEquals(source[at], target[at]);
             }
         }

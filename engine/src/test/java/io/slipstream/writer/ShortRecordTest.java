@@ -50,6 +50,19 @@ class ShortRecordTest {
     }
 
     @Test
+    void shouldTakeNoMoreThanThereIsRoomForAndNoNegativeLength() {
+        final int room = ShortRecord.MAX_LENGTH - OVERHEAD;
+        for (int keyLength = 0; keyLength <= room; keyLength++) {
+            assertTrue(ShortRecord.fits(keyLength, room - keyLength));
+            assertFalse(ShortRecord.fits(keyLength, room - keyLength + 1));
+            assertFalse(ShortRecord.fits(keyLength, -1 - keyLength));
+            assertFalse(ShortRecord.fits(-1 - keyLength, keyLength));
+        }
+        assertFalse(ShortRecord.fits(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertFalse(ShortRecord.fits(Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+
+    @Test
     void shouldSumRecordsOfEveryLengthAsTheyGrow() {
         for (int length = OVERHEAD; length <= ShortRecord.MAX_LENGTH; length++) {
             assertBuilt(0, length - OVERHEAD);

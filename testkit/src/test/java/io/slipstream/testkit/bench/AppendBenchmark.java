@@ -29,9 +29,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 
 /**
- * W, as far as its writer's thread sees it: an update of a random key from separate buffers, a checkpoint every 100, into a segment that is ready; beside
- * the two loops a team writes by hand, in the same format and with the same checksum. Fair in that all write the same bytes to the same file system
- * and none forces; the buffered stream is flushed at each checkpoint and loses up to 100 updates when the process dies, one write a record loses none.
+ * W, as far as its writer's thread sees it: an update of a random key from separate buffers, a checkpoint every 100, into a segment that is ready;
+ * beside the two loops a team writes by hand, in the same format and with the same checksum. Fair in that all write the same bytes to the same
+ * file system and none forces; the buffered stream is flushed at each checkpoint and loses up to 100 updates when the process dies, one write a
+ * record loses none.
  * {@link #harness} only makes the keys: what it takes is in every other figure, and is to be taken off. Into a fresh segment much of an append is
  * memory: {@link PutBenchmark} is about the rest.
  */

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 
 /**
- * A put as the engine did it at first, step by step, into a buffer that is used over and over. One part at a time can be had as the engine does it now:
- * the difference is what that part is worth.
+ * A put as the engine did it at first, step by step, into a buffer that is used over and over. One part at a time can be had as the engine does
+ * it now: the difference is what that part is worth.
  */
 final class HandPut {
     /** What of it is done as the engine does it now. */

@@ -11,9 +11,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The real disk, but every segment of a log is the same mapped piece of it, over and over: what an append costs when its bytes stay in the processor's
- * cache. Fair to the append in that it does all it ever does, growths included; unfair to memory, which is not measured. What is in the file is
- * worth nothing: it is never to be closed, only deleted.
+ * The real disk, but every segment of a log is the same mapped piece of it, over and over: what an append costs when its bytes stay in the
+ * processor's cache. Fair to the append in that it does all it ever does, growths included; unfair to memory, which is not measured. What is in
+ * the file is worth nothing: it is never to be closed, only deleted.
  */
 final class HotStorage extends ForwardingStorage {
     HotStorage() {

@@ -23,9 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 
 /**
- * One put of a 172-byte record from separate buffers into a segment that stays in the cache ({@link HotStorage}), and what its parts cost. {@link #put}
- * is the whole public call, with its growths. Beside it: the floor (a record that is ready, copied and summed), the way it was done at first, with
- * each change alone ({@link HandPut}, without the checks of the public call), and the two ways to sum a record.
+ * One put of a 172-byte record from separate buffers into a segment that stays in the cache ({@link HotStorage}), and what its parts cost.
+ * {@link #put} is the whole public call, with its growths. Beside it: the floor (a record that is ready, copied and summed), the way it was done
+ * at first, with each change alone ({@link HandPut}, without the checks of the public call), and the two ways to sum a record.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -20,9 +20,9 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One put, over key and value lengths: there must be no cliff. The segment is used over and over ({@link HotStorage}), so what is seen is the append, and
- * not the memory; it holds several of the longest records. Lengths lie on both sides of the places where the way of a record changes: 16 and 32 bytes
- * of key, 256 bytes of record, 128 KiB, 64 KiB pieces.
+ * One put, over key and value lengths: there must be no cliff. The segment is used over and over ({@link HotStorage}), so what is seen is the
+ * append, and not the memory; it holds several of the longest records. Lengths lie on both sides of the places where the way of a record
+ * changes: 16 and 32 bytes of key, 256 bytes of record, 128 KiB, 64 KiB pieces.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -34,9 +34,9 @@ public class PutSizesBenchmark {
     private static final int SEGMENT_LENGTH = 4 << 20;
 
     /** Key length/value length. */
-    @Param({"0/0", "1/0", "7/128", "8/128", "15/128", "16/128", "17/128", "24/0", "24/1", "24/15", "24/16", "24/17", "24/100", "24/127", "24/128", "24/129",
-        "24/211", "24/212", "24/213", "24/216", "24/400", "24/1000", "24/4096", "24/65535", "24/65536", "24/131028", "24/131029", "24/131100", "24/196608",
-        "24/1000000", "31/128", "32/128", "33/128", "40/128", "100/128", "255/128", "1000/128", "4096/128", "65535/128", "65535/65536"})
+    @Param({"0/0", "1/0", "7/128", "8/128", "15/128", "16/128", "17/128", "24/0", "24/1", "24/15", "24/16", "24/17", "24/100", "24/127",
+        "24/128", "24/129", "24/211", "24/212", "24/213", "24/216", "24/400", "24/1000", "24/4096", "24/65535", "24/65536", "24/131028",
+        "24/131029", "24/131100", "24/196608", "24/1000000", "31/128", "32/128", "33/128", "40/128", "100/128", "255/128", "1000/128", "4096/128", "65535/128", "65535/65536"})
     public String lengths;
 
     private UnsafeBuffer key;
