@@ -28,6 +28,7 @@ public final class EntryView {
     private SnapshotView view;
     private LogBytes bytes;
     private long valueLength;
+    private boolean isVersionHandedOut; // whoever holds its buffer sees it attached anew with this
     private long tokenLengthPosition; // of a version that is still to be attached: it lies behind the value, in a line of memory of its own
 
     /** Creates a view that shows nothing yet. */
@@ -44,6 +45,9 @@ public final class EntryView {
         this.tokenLengthPosition = position + RecordLayout.putTokenLengthOffset(keyLength, valueLength);
         this.bytes = bytes;
         view = owner;
+        if (isVersionHandedOut) {
+            attachVersion();
+        }
     }
 
     /** The key's bytes, UTF-8. */
@@ -73,6 +77,12 @@ public final class EntryView {
 
     /** The version's bytes, 0 to 10. */
     public DirectBuffer version() {
+        final DirectBuffer token = token();
+        isVersionHandedOut = true;
+        return token;
+    }
+
+    private DirectBuffer token() {
         requireOpen();
         if (tokenLengthPosition != ATTACHED) {
             attachVersion();
@@ -96,7 +106,7 @@ public final class EntryView {
 
     /** The version as a number, if it is the 8 bytes of a revision. {@link IllegalStateException} otherwise. */
     public long revision() {
-        final DirectBuffer token = version();
+        final DirectBuffer token = token();
         if (token.capacity() != Long.BYTES) {
             throw new IllegalStateException("not a revision: length=" + token.capacity() + " expected=" + Long.BYTES);
         }
@@ -107,7 +117,7 @@ public final class EntryView {
     public KvEntry toOwned() {
         final DirectBuffer valueBytes = value();
         try {
-            return new KvEntry(new String(copy(key), StandardCharsets.UTF_8), copy(valueBytes), VersionToken.wrap(copy(version())));
+            return new KvEntry(new String(copy(key), StandardCharsets.UTF_8), copy(valueBytes), VersionToken.wrap(copy(token())));
         } finally {
             Reference.reachabilityFence(this);
         }

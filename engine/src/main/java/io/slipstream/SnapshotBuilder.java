@@ -15,19 +15,24 @@ import java.util.Map;
  */
 final class SnapshotBuilder implements RecordHandler {
     /*
-     * An entry that does not survive was made in vain, which costs more than indexing it. So this gives up when they become many, and at a record
-     * longer than what is shown of it at once: the index is for those logs.
+     * An entry that does not survive was made in vain, which costs more than indexing it. So this gives up when they become many, when they hold much
+     * of the heap, which what is deleted later must not, and at a record longer than what is shown of it at once: the index is for those logs.
      */
     private static final int MAX_IN_VAIN = 1000;
     private static final int IN_VAIN_SHARE = 16;
     private static final int SAMPLE_LENGTH = 1024;
     private static final int TABLE_SHARE_OF_HEAP = 64;
+    private static final int ENTRIES_SHARE_OF_HEAP = 4;
+    private static final int ENTRY_OVERHEAD = 256;
 
     private final long logLength;
+    private final long maxHeld = Runtime.getRuntime().maxMemory() / ENTRIES_SHARE_OF_HEAP;
     private final byte[] keyBytes = new byte[RecordLayout.MAX_KEY_LENGTH];
     private Map<String, KvEntry> entries = new HashMap<>();
     private byte[] cursor = Token.NO_BYTES;
     private long inVain;
+    private long held; // at least what the entries made so far take that no other has replaced
+    private boolean hasRoom;
 
     /** A builder for a log of that length. */
     SnapshotBuilder(final long logLength) {
@@ -42,7 +47,7 @@ final class SnapshotBuilder implements RecordHandler {
         switch (record.type()) {
             case RecordLayout.PUT -> onPut(record);
             case RecordLayout.DELETE -> {
-                entries.remove(key(record));
+                release(entries.remove(key(record)));
                 inVain++;
             }
             default -> onCursor(record);
@@ -63,11 +68,27 @@ final class SnapshotBuilder implements RecordHandler {
         buffer.getBytes(record.keyOffset() + record.keyLength() + RecordLayout.VALUE_LENGTH_FIELD, value);
         buffer.getBytes(record.tokenOffset(), version);
         final KvEntry entry = new KvEntry(key(record), value, VersionToken.wrap(version));
-        if (entries.put(entry.key(), entry) != null) {
+        held += weight(entry);
+        final KvEntry superseded = entries.put(entry.key(), entry);
+        if (superseded != null) {
+            release(superseded);
             inVain++;
-        } else if (entries.size() == SAMPLE_LENGTH) {
+        } else if (entries.size() == SAMPLE_LENGTH && !hasRoom) {
             makeRoom(record.position());
         }
+        if (held > maxHeld) {
+            entries = null; // what is deleted later must not need heap now
+        }
+    }
+
+    private void release(final KvEntry entry) {
+        if (entry != null) {
+            held -= weight(entry);
+        }
+    }
+
+    private static long weight(final KvEntry entry) {
+        return ENTRY_OVERHEAD + 2L * entry.key().length() + entry.value().length;
     }
 
     private String key(final RecordFlyweight record) {
@@ -82,6 +103,7 @@ final class SnapshotBuilder implements RecordHandler {
         final Map<String, KvEntry> larger = new HashMap<>((int) Math.min(expected, Math.min(affordable, 1 << 30)));
         larger.putAll(entries);
         entries = larger;
+        hasRoom = true;
     }
 
     private void onCursor(final RecordFlyweight record) {

@@ -8,6 +8,7 @@ import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.Verdict;
 import io.slipstream.storage.FileChangedException;
 import io.slipstream.storage.FileIdentity;
+import io.slipstream.storage.FirstFailure;
 import io.slipstream.storage.HeldLock;
 import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LockHeldException;
@@ -115,7 +116,14 @@ public final class SnapshotLoader {
     // A log that is compact is clean once its entries are made: one pass does it all, without an index.
     private Loaded loadOwned() throws IOException {
         final StorageFile file = storage.openForRead(paths.log());
-        final SnapshotBuilder entries = new SnapshotBuilder(file.length());
+        final SnapshotBuilder entries;
+        try {
+            entries = new SnapshotBuilder(file.length());
+        } catch (final IOException | RuntimeException | Error e) {
+            FirstFailure.close(e, file);
+            throw e;
+        }
+        final Pass pass;
         try (OpenedLog opened = OpenedLog.replay(storage, paths, file, entries, context.recoveryPolicy())) {
             final Verdict.Kind kind = opened.verdict().kind();
             if (entries.isCompact() && (kind == Verdict.Kind.CLEAN || kind == Verdict.Kind.SLACK && !opened.isForceFailed())) {
@@ -124,12 +132,25 @@ public final class SnapshotLoader {
                 }
                 return new Loaded(Optional.ofNullable(entries.build()), null, false);
             }
+            pass = new Pass(entries, opened);
         }
-        return loadLocked(true, true, entries);
+        return loadLocked(true, true, pass);
     }
 
-    // Whatever entries were made of all records by a pass before this one are those of this one: nobody writes meanwhile.
-    private Loaded loadLocked(final boolean owned, final boolean locked, final SnapshotBuilder entries) throws IOException {
+    /** Entries, and of which records they were made. */
+    private record Pass(SnapshotBuilder entries, FileIdentity identity, long position, long records, int lastCrc) {
+        Pass(final SnapshotBuilder entries, final OpenedLog opened) {
+            this(entries, opened.file().identity(), opened.verdict().position(), opened.records(), opened.lastCrc());
+        }
+
+        boolean isOf(final OpenedLog opened) {
+            return !entries.hasGivenUp() && identity.isSameFile(opened.file().identity()) && position == opened.verdict().position()
+                    && records == opened.records() && lastCrc == opened.lastCrc();
+        }
+    }
+
+    // Entries that a pass before this one made of the same records are those of this one. A program that takes no lock may have written meanwhile.
+    private Loaded loadLocked(final boolean owned, final boolean locked, final Pass before) throws IOException {
         try (OpenedLog opened = replay(storage.openForRead(paths.log()), locked)) {
             final LogInspection asFound = owned ? null : LogInspection.of(path, opened);
             final Verdict verdict = opened.verdict();
@@ -137,7 +158,7 @@ public final class SnapshotLoader {
                 return loadRefused(opened, asFound, owned, locked);
             }
             final Optional<Snapshot> snapshot =
-                    entries == null || entries.hasGivenUp() ? snapshot(opened.live(), owned) : Optional.ofNullable(entries.build());
+                    before != null && before.isOf(opened) ? Optional.ofNullable(before.entries().build()) : snapshot(opened.live(), owned);
             // Nobody can vouch for a file whose force failed: to cut its slack and force it again would prove nothing.
             final boolean distrusted = opened.isForceFailed() && verdict.kind() == Verdict.Kind.SLACK;
             final boolean rewritten = verdict.isTailDropped() || !opened.live().isCompact() || distrusted;

@@ -253,7 +253,7 @@ final class KeyTableBuilder {
 
     // Keys that come and go leave the arena full of entries that nothing leads to. Copying the others costs no more than making those did.
     private void tidy() {
-        if (freed <= MIN_FREED || freed <= arenaEnd >>> 1) {
+        if (freed <= MIN_FREED || freed <= Math.max(arena.length, slots.length) >>> 1) { // what tidying costs
             return;
         }
         final long[] old = arena;

@@ -1,11 +1,13 @@
 package io.slipstream.index;
 
+import com.sun.management.ThreadMXBean;
 import io.slipstream.storage.LogBytes;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Random;
 
@@ -71,6 +73,43 @@ class KeyTableBuilderTest {
         }
         assertEquals(200, table.length());
         assertTrue(table.arenaBytes() <= 4 << 18, () -> "bytes=" + table.arenaBytes()); // all 200,000 entries take 3.2 MB
+    }
+
+    /** A table that was large once is tidied again and again only where that pays. */
+    @Test
+    void shouldNotTakeMoreMemoryARecordOnceManyKeysAreGone() {
+        final Churn churn = new Churn();
+        for (int i = 0; i < 200_000; i++) {
+            churn.add(i, false);
+        }
+        for (int i = 0; i < 200_000; i++) {
+            churn.add(i, true);
+        }
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+        for (int i = 200_000; i < 700_000; i++) {
+            churn.add(i, false);
+            churn.add(i, true);
+        }
+        final long bytes = (threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / 1_000_000;
+        assertTrue(bytes <= 64, () -> "bytes a record=" + bytes);
+    }
+
+    private static final class Churn {
+        private final KeyHash hash = new KeyHash();
+        private final KeyTableBuilder table = new KeyTableBuilder(null, hash, READ_AHEAD, PLENTY);
+        private final KeyBatch batch = new KeyBatch(hash, 1 << 11);
+        private final UnsafeBuffer key = new UnsafeBuffer(new byte[Long.BYTES]);
+        private long position;
+
+        void add(final long number, final boolean isDelete) {
+            key.putLong(0, number);
+            batch.add(++position, isDelete, key, 0, Long.BYTES);
+            if (batch.isFull()) {
+                table.apply(batch);
+                batch.clear();
+            }
+        }
     }
 
     private void assertFindsWhatAMapFinds(

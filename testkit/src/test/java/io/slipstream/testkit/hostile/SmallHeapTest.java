@@ -191,6 +191,24 @@ class SmallHeapTest {
         }
     }
 
+    // ---- An owned load
+
+    /** 100 MB of values, none of which survives. */
+    @Test
+    void shouldLoadWithoutHeapForValuesThatAreDeletedAgain() throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(directory.resolve("kv.log")), MEBIBYTE)) {
+            out.write(new LogBuilder().header().toBytes());
+            for (int i = 0; i < 1000; i++) {
+                out.write(RawRecord.put(Utf8.encode("key " + i), new byte[100_000], Token.none()).toBytes());
+            }
+            for (int i = 0; i < 1000; i++) {
+                out.write(RawRecord.delete(Utf8.encode("key " + i), Token.none()).toBytes());
+            }
+        }
+        final List<String> lines = run("search", directory);
+        assertTrue(lines.get(0).endsWith("\tfalse"), lines::toString);
+    }
+
     // ---- Near-records
 
     /** Damage, then 4 MiB in which almost every byte starts something as long as it can be, then one record. */

@@ -432,10 +432,10 @@ final class PlantedBugs {
                 .in(table, "            remove(batch, at, keyHash);\n", "            removals++;\n")
                 .caughtBy("golden.GoldenLoadTest#shouldLeaveTheSameBytesByRewriting"),
             named("deletes ignored by a load", "deleted keys come back")
-                .in("SnapshotBuilder.java", "                entries.remove(key(record));\n", "")
+                .in("SnapshotBuilder.java", "                release(entries.remove(key(record)));\n", "")
                 .caughtBy("golden.GoldenLoadTest#shouldLoadTheSameEntriesAndCursor"),
             named("a load takes no update for redundant", "a log that is not compact is left as it is")
-                .in("SnapshotBuilder.java", "        if (entries.put(entry.key(), entry) != null) {\n            inVain++;", "        if (entries.put(entry.key(), entry) != null) {\n            inVain += 0;")
+                .in("SnapshotBuilder.java", "            release(superseded);\n            inVain++;\n", "            release(superseded);\n")
                 .caughtBy("recovery.OwnedLoadTest#shouldLoadALogOfWhichMostIsSuperseded"),
             named("an overwritten key is not redundant", "a log that is not compact is taken for one that is")
                 .in(table, "        superseded++;\n", "")

@@ -2,12 +2,16 @@ package io.slipstream.testkit.recovery;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.slipstream.Snapshot;
 import io.slipstream.testkit.bytes.LogBuilder;
 import io.slipstream.testkit.model.ModelJudge;
 import io.slipstream.testkit.model.ModelState;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -79,5 +83,28 @@ class OwnedLoadTest {
         final Path path = Files.write(directory.resolve("kv.log"), log.toBytes());
         assertEquals(ModelJudge.judge(log.toBytes()).state(), EngineState.of(Snapshot.load(path)));
         assertArrayEquals(log.toBytes(), Files.readAllBytes(path));
+    }
+
+    /** Entries come and go around the number at which the map is made for all that is to come; slack makes that look like millions. */
+    @Test
+    void shouldMakeRoomOnce() throws IOException {
+        final LogBuilder log = new LogBuilder().header();
+        for (int i = 0; i < 1_024; i++) {
+            log.put("key/" + i, "", i);
+        }
+        for (int i = 0; i < 900; i++) {
+            log.delete("key/" + i, i).put("other/" + i, "", i);
+        }
+        final byte[] bytes = log.toBytes();
+        final Path path = Files.write(directory.resolve("kv.log"), bytes);
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(256L << 20);
+        }
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+        final ModelState loaded = EngineState.of(Snapshot.load(path));
+        final long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertEquals(ModelJudge.judge(bytes).state(), loaded);
+        assertTrue(allocated < 200L << 20, () -> "bytes=" + allocated);
     }
 }
