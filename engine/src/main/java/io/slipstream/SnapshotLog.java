@@ -637,9 +637,10 @@ public final class SnapshotLog implements AutoCloseable {
     // A program that takes no lock may have put another file under the log's name, or cut this one: what was appended since would be gone.
     private void requireOwnFile() throws IOException {
         final String done;
+        final long capacity = appender.capacity(); // before the length: who grows the log meanwhile lengthens the file first
         if (!file.identity().isSameFile(storage.identity(paths.log()))) {
             done = "removed or replaced";
-        } else if (file.length() < appender.capacity()) {
+        } else if (file.length() < capacity) {
             done = "cut short";
         } else {
             return;
