@@ -19,12 +19,22 @@ import io.slipstream.storage.LogPaths;
 import io.slipstream.storage.Storage;
 import io.slipstream.storage.StorageFile;
 import io.slipstream.writer.RecordAppender;
+import io.slipstream.writer.SegmentSupply;
 import org.agrona.DirectBuffer;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one writer of a log: opens and recovers it, appends updates and checkpoints, compacts.
@@ -44,14 +54,14 @@ import java.util.Objects;
 public final class SnapshotLog implements AutoCloseable {
     /*
      * The way of a byte: put -> RecordAppender (encode, sum, commit into the mapped segment) -> page cache -> force. Back: OpenedLog
-     * (replay, verdict) -> LiveSet -> SnapshotView. Compaction: replay up to the writer's position -> LiveSet -> FreshLog -> rename.
+     * (replay, verdict) -> LiveSet -> SnapshotView. Compaction: replay up to the writer's position -> LiveSet -> FreshLog -> rename; beside the
+     * writer: Maintenance -> Rotation.
      *
-     * Close never unmaps: a call that another thread is in the middle of must not touch unmapped memory. The mapping is freed when this
-     * object can no longer be reached.
+     * Close never unmaps what is appended into: a call that another thread is in the middle of must not touch unmapped memory. The mapping is freed
+     * when this object can no longer be reached.
      */
-    private enum State { OPEN, COMPACTING, POISONED, CLOSED }
-
     private static final int FIRST_SEGMENT_LENGTH = 1 << 20;
+    private static final long WAIT_NANOS = 50_000;
 
     private final Context context;
     private final Storage storage;
@@ -59,48 +69,33 @@ public final class SnapshotLog implements AutoCloseable {
     private final HeldLock lock;
     private final RecoveryReport recovery;
     private final SnapshotView recoveredView;
-    private final Object maintenance = new Object();
-    private final MarkFile marks;
-    private final String bootId;
+    private final WritableLog log;
+    private final Maintenance maintenance; // null: inline
+    private final AgentInvoker invoker;
+    private final AgentRunner runner;
+    private final Object closing = new Object();
 
-    // Written by the writer thread; the state also by whoever closes.
-    private volatile State state = State.OPEN;
-    private Throwable poison;
-    private StorageFile file;
-    private volatile RecordAppender appender;
-    private volatile long compactedLength;
-    private volatile long forcedLength;
-    private volatile long growthsBefore;
-    private volatile long forces;
-    private volatile long compactions;
-    private volatile long lastCompactionNanos;
-    private volatile long lastCompactionReclaimed;
-    private long forcedCapacity; // the file's length when it was last forced as a whole in this run; 0 if it was not
-    private Mark mark;
+    private volatile CompactionStats compaction = CompactionStats.NONE; // of those by the writer's own thread
 
     private SnapshotLog(
             final Context context,
             final LogPaths paths,
             final HeldLock lock,
-            final StorageFile file,
-            final RecordAppender appender,
-            final MarkFile marks,
-            final Mark mark,
+            final WritableLog log,
             final RecoveryReport recovery,
             final SnapshotView recoveredView) {
         this.context = context;
         this.storage = context.storage;
         this.paths = paths;
         this.lock = lock;
-        this.file = file;
-        this.appender = appender;
-        this.marks = marks;
-        this.mark = mark;
-        this.bootId = mark.bootId();
-        this.forcedLength = mark.forcedPosition();
+        this.log = log;
         this.recovery = recovery;
         this.recoveredView = recoveredView;
-        this.compactedLength = RecordLayout.HEADER_LENGTH;
+        this.maintenance = context.maintenance == MaintenanceMode.INLINE ? null : new Maintenance(context, paths, log);
+        this.invoker = context.maintenance == MaintenanceMode.INVOKER ? new AgentInvoker(context.errorHandler, null, maintenance) : null;
+        this.runner = context.maintenance == MaintenanceMode.RUNNER
+                ? new AgentRunner(context.idleStrategy, context.errorHandler, null, maintenance)
+                : null;
     }
 
     /** As {@link #open(Path, Context)} with the defaults. */
@@ -181,10 +176,11 @@ public final class SnapshotLog implements AutoCloseable {
             throws IOException {
         final MarkFile marks = MarkFile.open(context.storage, paths, opened.file().identity());
         final Mark mark = opened.beginningMark(context.storage.bootId());
+        final Object fileLock = new Object();
         final RecordAppender appender;
         try {
             marks.write(mark);
-            appender = new RecordAppender(opened.file(), report.position(), opened.lastCrc(), context::nextSegmentLength);
+            appender = new RecordAppender(supply(context, opened.file(), fileLock), report.position(), opened.lastCrc());
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, marks);
             throw e;
@@ -195,7 +191,16 @@ public final class SnapshotLog implements AutoCloseable {
         } else {
             opened.bytes().release();
         }
-        return new SnapshotLog(context, paths, lock, opened.file(), appender, marks, mark, report, view);
+        final WritableLog log = new WritableLog(context.storage, paths, fileLock, opened.file(), appender, marks, mark);
+        final SnapshotLog started = new SnapshotLog(context, paths, lock, log, report, view);
+        if (started.runner != null) {
+            AgentRunner.startOnThread(started.runner, context.threadFactory);
+        }
+        return started;
+    }
+
+    private static SegmentSupply supply(final Context context, final StorageFile file, final Object fileLock) {
+        return new SegmentSupply(file, context::nextSegmentLength, fileLock, context.maintenance != MaintenanceMode.INLINE);
     }
 
     private static SnapshotLog openRefused(final Context context, final LogPaths paths, final HeldLock lock, final OpenedLog opened)
@@ -244,11 +249,11 @@ public final class SnapshotLog implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the log had to grow and could not; nothing was appended, and the log goes on
      */
     public void put(final String key, final byte[] value, final VersionToken version) {
-        final RecordAppender target = open();
+        final RecordAppender target = log.open();
         try {
             target.put(key, value, version.bytes());
         } catch (final InternalError e) {
-            throw poisonedBy(e);
+            throw log.poisonedBy(e);
         }
     }
 
@@ -264,31 +269,31 @@ public final class SnapshotLog implements AutoCloseable {
             final int valueOffset,
             final int valueLength,
             final long revision) {
-        final RecordAppender target = open();
+        final RecordAppender target = log.open();
         try {
             target.put(key, keyOffset, keyLength, value, valueOffset, valueLength, revision);
         } catch (final InternalError e) {
-            throw poisonedBy(e);
+            throw log.poisonedBy(e);
         }
     }
 
     /** Appends a delete: the key has no value from now on. Promises and errors as {@link #put(String, byte[], VersionToken)}. */
     public void delete(final String key, final VersionToken version) {
-        final RecordAppender target = open();
+        final RecordAppender target = log.open();
         try {
             target.delete(key, version.bytes());
         } catch (final InternalError e) {
-            throw poisonedBy(e);
+            throw log.poisonedBy(e);
         }
     }
 
     /** Appends a delete straight from the caller's buffer, with an 8-byte big-endian version. Allocates nothing. */
     public void delete(final DirectBuffer key, final int keyOffset, final int keyLength, final long revision) {
-        final RecordAppender target = open();
+        final RecordAppender target = log.open();
         try {
             target.delete(key, keyOffset, keyLength, revision);
         } catch (final InternalError e) {
-            throw poisonedBy(e);
+            throw log.poisonedBy(e);
         }
     }
 
@@ -319,11 +324,11 @@ public final class SnapshotLog implements AutoCloseable {
      * @throws IOException if a force was configured and failed, or the log had to grow and could not
      */
     public boolean checkpoint(final WatchCursor cursor) throws IOException {
-        final RecordAppender target = open();
+        final RecordAppender target = log.open();
         try {
             target.cursor(cursor.bytes());
         } catch (final InternalError e) {
-            throw poisonedBy(e);
+            throw log.poisonedBy(e);
         } catch (final UncheckedIOException e) {
             throw new IOException(e.getMessage(), e.getCause());
         }
@@ -332,11 +337,11 @@ public final class SnapshotLog implements AutoCloseable {
 
     /** As {@link #checkpoint(WatchCursor)} with an 8-byte big-endian cursor. Allocates nothing. */
     public boolean checkpoint(final long revision) throws IOException {
-        final RecordAppender target = open();
+        final RecordAppender target = log.open();
         try {
             target.cursor(revision);
         } catch (final InternalError e) {
-            throw poisonedBy(e);
+            throw log.poisonedBy(e);
         } catch (final UncheckedIOException e) {
             throw new IOException(e.getMessage(), e.getCause());
         }
@@ -357,45 +362,36 @@ public final class SnapshotLog implements AutoCloseable {
      *                     pages were lost. Only where not even its name and length could be asked for, nothing was tried, and the log goes on
      */
     public void force() throws IOException {
-        synchronized (maintenance) {
-            final RecordAppender target = open();
-            requireOwnFile();
-            final long position = target.position();
-            try {
-                IoFaults.settle();
-                if (target.capacity() == forcedCapacity) {
-                    target.force(forcedLength);
-                } else {
-                    file.force(); // a mapped range would do for the records, but not for the length that the file has grown to
-                }
-                setMark(Mark.writing(bootId, file.identity(), position, target.lastCrc()));
-            } catch (final InternalError e) {
-                final IOException fault = IoFaults.toIoException(e, paths.log());
-                failedForce(fault);
-                throw fault;
-            } catch (final IOException | RuntimeException | Error e) {
-                failedForce(e);
-                throw e;
-            }
-            forcedLength = position;
-            forcedCapacity = target.capacity();
-            forces++;
-        }
+        log.force();
     }
 
-    private void setMark(final Mark next) throws IOException {
-        marks.write(next);
-        mark = next;
+    /**
+     * Asks for a force of everything appended so far, and waits for nothing: maintenance does it, and {@link #isForced} tells when it is done. Allocates
+     * nothing, makes no system call. With {@linkplain MaintenanceMode#INLINE inline} maintenance it is done on return.
+     *
+     * @return what to ask {@link #isForced} for
+     * @throws IOException with inline maintenance, as {@link #force()}
+     */
+    public long requestForce() throws IOException {
+        if (maintenance != null) {
+            return maintenance.requestForce();
+        }
+        log.force();
+        return log.ticket();
     }
 
-    // A later force may succeed with the pages gone: the next open must not trust this file.
-    private void failedForce(final Throwable failure) {
-        poison(failure);
-        try {
-            setMark(mark.failed());
-        } catch (final IOException | RuntimeException e) {
-            failure.addSuppressed(e);
+    /**
+     * Whether what was appended when {@link #requestForce()} gave that ticket survives power loss. Any thread; a volatile read.
+     *
+     * @throws PoisonedLogException if it does not and never will: the force failed
+     */
+    public boolean isForced(final long ticket) {
+        log.requireNotClosed();
+        if (log.isForced(ticket)) {
+            return true;
         }
+        log.requireUsable();
+        return false;
     }
 
     /**
@@ -406,34 +402,54 @@ public final class SnapshotLog implements AutoCloseable {
      *                     name, the log is poisoned
      */
     public void compact() throws IOException {
-        synchronized (maintenance) {
-            open();
-            requireOwnFile();
+        if (maintenance == null) {
+            compactInline();
+        } else {
+            compactBeside();
+        }
+    }
+
+    // Helps instead of merely waiting: there may be nobody else.
+    private void compactBeside() throws IOException {
+        log.open();
+        final long request = maintenance.requestCompaction();
+        while (!maintenance.isAnswered(request)) {
+            if (maintenance.doWork() == 0) {
+                LockSupport.parkNanos(WAIT_NANOS);
+            }
+            log.open();
+        }
+        final Throwable failure = maintenance.lastFailure();
+        if (failure != null) {
+            throw new IOException("compaction failed: file=" + paths.log() + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private void compactInline() throws IOException {
+        synchronized (log.fileLock()) {
+            final long before = log.open().position();
             final long started = System.nanoTime();
-            final RecordAppender previous = appender;
-            final long before = previous.position();
-            final LogBytes bytes = LogBytes.map(file, before);
-            state = State.COMPACTING;
+            log.beginCompaction();
             try {
-                rotate(replayed(bytes));
-                growthsBefore += previous.growths();
+                final LogBytes bytes = LogBytes.map(log.file(), before);
+                try {
+                    rotate(replayed(bytes));
+                } finally {
+                    bytes.release();
+                }
             } catch (final InternalError e) {
                 throw IoFaults.toIoException(e, paths.log());
             } finally {
-                bytes.release();
-                if (state == State.COMPACTING) {
-                    state = State.OPEN;
-                }
+                log.endCompaction();
             }
-            compactions++;
-            lastCompactionNanos = System.nanoTime() - started;
-            lastCompactionReclaimed = before - appender.position();
+            final long after = log.appender().position();
+            compaction = compaction.next(System.nanoTime() - started, after, before - after);
         }
     }
 
     private LiveSet replayed(final LogBytes bytes) throws IOException {
         try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
-            new LogReplay(file, bytes).replayAll(live, paths.log());
+            new LogReplay(log.file(), bytes).replayAll(live, paths.log());
             return live.build();
         }
     }
@@ -446,37 +462,24 @@ public final class SnapshotLog implements AutoCloseable {
         try (FreshLog fresh = FreshLog.create(storage, paths, storage.identity(paths.log()))) {
             try {
                 final CompactForm.Written written = CompactForm.write(live, fresh);
-                next = new RecordAppender(fresh.file(), written.length(), written.lastCrc(), context::nextSegmentLength);
+                next = new RecordAppender(supply(context, fresh.file(), log.fileLock()), written.length(), written.lastCrc());
                 fresh.force();
-                nextMark = Mark.writing(bootId, fresh.file().identity(), written.length(), written.lastCrc());
-                marks.writeBeside(nextMark);
+                nextMark = Mark.writing(log.bootId(), fresh.file().identity(), written.length(), written.lastCrc());
+                log.marks().writeBeside(nextMark);
                 fresh.publish();
                 nextFile = fresh.takeFile();
             } catch (final IOException | RuntimeException | Error e) {
                 if (fresh.isRenamed()) {
-                    poison(e);
+                    log.poison(e);
                 }
                 if (next != null) {
-                    next.release();
+                    next.supply().release();
                 }
                 throw e;
             }
         }
-        marks.adopt();
-        mark = nextMark;
-        switchTo(nextFile, next);
-    }
-
-    private void switchTo(final StorageFile nextFile, final RecordAppender next) {
-        final StorageFile previousFile = file;
-        final RecordAppender previous = appender;
-        file = nextFile;
-        appender = next;
-        compactedLength = next.position();
-        forcedLength = next.position();
-        forcedCapacity = next.capacity();
-        previous.release();
-        closeUnlinked(previousFile);
+        log.marks().adopt();
+        closeUnlinked(log.switchTo(nextFile, next, nextMark));
     }
 
     // The new file is in place, and nothing of this one is wanted any more.
@@ -495,11 +498,10 @@ public final class SnapshotLog implements AutoCloseable {
      * @throws IOException if the disk fails
      */
     public SnapshotView view() throws IOException {
-        synchronized (maintenance) {
-            open();
-            final LogBytes bytes = LogBytes.map(file, appender.position());
+        synchronized (log.fileLock()) {
+            final LogBytes bytes = LogBytes.map(log.file(), log.open().position());
             try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
-                final LogReplay replay = new LogReplay(file, bytes);
+                final LogReplay replay = new LogReplay(log.file(), bytes);
                 replay.replayAll(live, paths.log());
                 return new SnapshotView(paths.log(), live.build(),
                         new RecoveryReport(RecoveryReport.Tail.CLEAN, 1, bytes.length(), 0, 0, replay.records(), null));
@@ -521,7 +523,7 @@ public final class SnapshotLog implements AutoCloseable {
      * @throws IllegalStateException if {@link Context#recoveredView(boolean)} was not set
      */
     public SnapshotView recoveredView() {
-        requireNotClosed();
+        log.requireNotClosed();
         if (recoveredView == null) {
             throw new IllegalStateException("the log was opened without a recovered view: set Context.recoveredView(true)");
         }
@@ -543,129 +545,89 @@ public final class SnapshotLog implements AutoCloseable {
 
     /** What was found and dropped when this log was opened. */
     public RecoveryReport recovery() {
-        requireNotClosed();
+        log.requireNotClosed();
         return recovery;
     }
 
     /** The log's file, links resolved. */
     public Path path() {
-        requireNotClosed();
+        log.requireNotClosed();
         return paths.log();
     }
 
     /** End of the last record, in bytes from the start of the file. */
     public long length() {
-        requireNotClosed();
-        return appender.position();
+        log.requireNotClosed();
+        return log.appender().position();
     }
 
     /** Figures of this writer, now; each by itself exact, together as good as a moment allows. */
     public LogStats stats() {
-        requireNotClosed();
-        final RecordAppender current = appender;
+        log.requireNotClosed();
+        final RecordAppender current = log.appender();
         final long length = current.position();
-        return new LogStats(length, current.capacity(), forcedLength, length - compactedLength, growthsBefore + current.growths(), forces,
-                compactions, lastCompactionNanos, lastCompactionReclaimed);
+        final CompactionStats latest = maintenance == null ? compaction : maintenance.compaction();
+        final long live = maintenance == null ? -1 : maintenance.liveBytes();
+        return new LogStats(length, current.supply().capacity(), current.supply().mapped(), log.forcedLength(), length - log.compactedLength(),
+                live, live < 0 ? -1 : Math.max(0, length - live), recovery.droppedLength(), log.growths(), log.growthsByWriter(),
+                log.forces(), log.lastForceNanos(), log.longestForceNanos(), latest.count(), latest.failed(), latest.nanos(), latest.bytes(),
+                latest.reclaimed(), log.longestSwitchNanos());
     }
 
     private long bytesSinceCompaction() {
-        return appender.position() - compactedLength;
+        return log.appender().position() - log.compactedLength();
     }
 
     /**
-     * Forces the log, cuts the unused rest of its segment off, forces the cut, and lets go of the lock. A poisoned log is left as it is.
+     * What to invoke for the log's maintenance: again and again, by any one thread at a time, until the log is closed.
+     *
+     * @throws IllegalStateException unless {@link Context#maintenance} is {@link MaintenanceMode#INVOKER}
+     */
+    public AgentInvoker maintenanceInvoker() {
+        log.requireNotClosed();
+        if (invoker == null) {
+            throw new IllegalStateException("maintenance is " + context.maintenance + ": set Context.maintenance(MaintenanceMode.INVOKER)");
+        }
+        return invoker;
+    }
+
+    /**
+     * Ends maintenance, forces the log, cuts the unused rest of its segment off, forces the cut, and lets go of the lock. A poisoned log is left as it is.
      * Closing twice does nothing.
      *
      * @throws IOException if the disk fails. The lock is released all the same, and the log opens again
      */
     @Override
     public void close() throws IOException {
-        synchronized (maintenance) {
-            final State before = state;
-            if (before == State.CLOSED) {
+        synchronized (closing) {
+            final WritableLog.State before = log.closing();
+            if (before == WritableLog.State.CLOSED) {
                 return;
             }
-            state = State.CLOSED;
-            try (HeldLock held = lock; MarkFile closingMarks = marks; StorageFile closing = file) {
-                if (before == State.OPEN) {
-                    requireOwnFile();
-                    cutSlack(closing);
-                    closingMarks.write(Mark.writing(bootId, closing.identity(), appender.position(), appender.lastCrc()).closed());
+            try (HeldLock held = lock; MarkFile closingMarks = log.marks()) {
+                endMaintenance();
+                synchronized (log.fileLock()) {
+                    try (StorageFile closingFile = log.file()) {
+                        if (before != WritableLog.State.POISONED && before != WritableLog.State.COMPACTING) {
+                            log.closeCleanly();
+                        }
+                    }
                 }
             }
         }
     }
 
-    private void cutSlack(final StorageFile closing) throws IOException {
-        try {
-            IoFaults.settle();
-            closing.force();
-            closing.truncate(appender.position());
-            closing.force();
-        } catch (final InternalError e) {
-            final IOException fault = IoFaults.toIoException(e, paths.log());
-            failedForce(fault);
-            throw fault;
-        } catch (final IOException | RuntimeException | Error e) {
-            failedForce(e);
-            throw e;
+    private void endMaintenance() {
+        if (runner != null) {
+            runner.close();
+        } else if (invoker != null) {
+            invoker.close();
         }
-    }
-
-    private RecordAppender open() {
-        if (state != State.OPEN) {
-            throw notOpen();
-        }
-        return appender;
-    }
-
-    private void requireNotClosed() {
-        if (state == State.CLOSED) {
-            throw notOpen();
-        }
-    }
-
-    private IllegalStateException notOpen() {
-        return switch (state) {
-            case CLOSED -> new IllegalStateException("log is closed: file=" + paths.log());
-            case COMPACTING -> new IllegalStateException("log is used by two threads, one of which compacts it: file=" + paths.log()
-                    + "; there is one writer thread");
-            default -> new PoisonedLogException("log is poisoned: file=" + paths.log() + "; close it and open it again; cause: " + poison, poison);
-        };
-    }
-
-    // A program that takes no lock may have put another file under the log's name, or cut this one: what was appended since would be gone.
-    private void requireOwnFile() throws IOException {
-        final String done;
-        final long capacity = appender.capacity(); // before the length: who grows the log meanwhile lengthens the file first
-        if (!file.identity().isSameFile(storage.identity(paths.log()))) {
-            done = "removed or replaced";
-        } else if (file.length() < capacity) {
-            done = "cut short";
-        } else {
-            return;
-        }
-        final IOException changed = new IOException("the log was " + done + " under its writer, by a program that takes no lock: file=" + paths.log()
-                + "; what was appended since then may be lost, rebuild it from the store");
-        poison(changed);
-        throw changed;
-    }
-
-    private void poison(final Throwable cause) {
-        poison = cause;
-        if (state != State.CLOSED) {
-            state = State.POISONED;
-        }
-    }
-
-    private PoisonedLogException poisonedBy(final InternalError error) {
-        poison(IoFaults.toIoException(error, paths.log()));
-        return new PoisonedLogException("log is poisoned: file=" + paths.log() + "; its mapped bytes failed; close it and open it again", poison);
     }
 
     @Override
     public String toString() {
-        return "SnapshotLog[file=" + paths.log() + ", state=" + state + ", length=" + appender.position() + "]";
+        return "SnapshotLog[file=" + paths.log() + ", state=" + log.state() + ", length=" + log.appender().position() + "]";
     }
 
     /**
@@ -680,6 +642,15 @@ public final class SnapshotLog implements AutoCloseable {
         public static final int MAX_SEGMENT_LENGTH = 1 << 30;
         /** Bytes after which a checkpoint asks for a compaction, unless told otherwise. */
         public static final long DEFAULT_COMPACTION_THRESHOLD = 10L << 20;
+        /** Dead bytes in parts of the live ones at which maintenance compacts, unless told otherwise. */
+        public static final double DEFAULT_COMPACTION_RATIO = 0.5;
+        /** Dead bytes below which maintenance never compacts, unless told otherwise. */
+        public static final long DEFAULT_COMPACTION_FLOOR = 8L << 20;
+
+        private static final long SPINS = 10;
+        private static final long YIELDS = 20;
+        private static final long MIN_PARK_NANOS = 1_000;
+        private static final long MAX_PARK_NANOS = 1_000_000;
 
         private Storage storage = FileStorage.INSTANCE;
         private int segmentLength = DEFAULT_SEGMENT_LENGTH;
@@ -688,6 +659,14 @@ public final class SnapshotLog implements AutoCloseable {
         private RecoveryPolicy recoveryPolicy = RecoveryPolicy.PROVEN;
         private boolean setAsideRefused;
         private boolean recoveredView;
+        private MaintenanceMode maintenance = MaintenanceMode.INLINE;
+        private ErrorHandler errorHandler = Context::report;
+        private ThreadFactory threadFactory = Context::daemonThread;
+        private IdleStrategy idleStrategy = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+        private NanoClock nanoClock = SystemNanoClock.INSTANCE;
+        private double compactionRatio = DEFAULT_COMPACTION_RATIO;
+        private long compactionFloor = DEFAULT_COMPACTION_FLOOR;
+        private long compactionBytesPerSecond = Long.MAX_VALUE;
 
         /**
          * Longest segment in bytes. Segments begin at 1 MiB, or at this if it is less, and grow with the log up to this: a small log opens
@@ -785,7 +764,130 @@ public final class SnapshotLog implements AutoCloseable {
             return storage;
         }
 
-        private int nextSegmentLength(final long logLength) {
+        /**
+         * Who does what the log needs beside its appends. {@link MaintenanceMode#INLINE} unless set. Any other keeps an index of what is live beside the
+         * writer, some 20 bytes of heap and the key for each live key, and compacts by itself.
+         */
+        public Context maintenance(final MaintenanceMode mode) {
+            maintenance = Objects.requireNonNull(mode, "mode");
+            return this;
+        }
+
+        /** Who does what the log needs beside its appends. */
+        public MaintenanceMode maintenance() {
+            return maintenance;
+        }
+
+        /** What is told of failures of maintenance. Unless set, they are printed to standard error. */
+        public Context errorHandler(final ErrorHandler handler) {
+            errorHandler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /** What is told of failures of maintenance. */
+        public ErrorHandler errorHandler() {
+            return errorHandler;
+        }
+
+        /** Who makes the thread of {@link MaintenanceMode#RUNNER}. A daemon thread unless set. */
+        public Context threadFactory(final ThreadFactory factory) {
+            threadFactory = Objects.requireNonNull(factory, "factory");
+            return this;
+        }
+
+        /** Who makes the thread of {@link MaintenanceMode#RUNNER}. */
+        public ThreadFactory threadFactory() {
+            return threadFactory;
+        }
+
+        /** What the thread of {@link MaintenanceMode#RUNNER} does when there is nothing to do. Backs off to 1 ms unless set. Not shared between logs. */
+        public Context idleStrategy(final IdleStrategy strategy) {
+            idleStrategy = Objects.requireNonNull(strategy, "strategy");
+            return this;
+        }
+
+        /** What the thread of {@link MaintenanceMode#RUNNER} does when there is nothing to do. */
+        public IdleStrategy idleStrategy() {
+            return idleStrategy;
+        }
+
+        /** What maintenance waits and paces by. The system's unless set; for tests. */
+        public Context nanoClock(final NanoClock clock) {
+            nanoClock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /** What maintenance waits and paces by. */
+        public NanoClock nanoClock() {
+            return nanoClock;
+        }
+
+        /**
+         * Maintenance compacts when the dead bytes of the log are at least so many times the live ones, and at least {@link #compactionFloor}. A rewrite
+         * costs the live bytes, so what is written in all is at most {@code 1 + 1 / ratio} times what is appended.
+         *
+         * @throws IllegalArgumentException if it is not above 0
+         */
+        public Context compactionRatio(final double ratio) {
+            if (!(ratio > 0)) {
+                throw new IllegalArgumentException("compaction ratio out of range: ratio=" + ratio + "; it must be above 0");
+            }
+            compactionRatio = ratio;
+            return this;
+        }
+
+        /** Dead bytes in parts of the live ones at which maintenance compacts. */
+        public double compactionRatio() {
+            return compactionRatio;
+        }
+
+        /**
+         * Maintenance never compacts a log with fewer dead bytes.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Context compactionFloor(final long floorBytes) {
+            if (floorBytes < 0) {
+                throw new IllegalArgumentException("compaction floor out of range: bytes=" + floorBytes + " min=0");
+            }
+            compactionFloor = floorBytes;
+            return this;
+        }
+
+        /** Dead bytes below which maintenance never compacts. */
+        public long compactionFloor() {
+            return compactionFloor;
+        }
+
+        /**
+         * How fast maintenance copies live records. As fast as it can unless set.
+         *
+         * @throws IllegalArgumentException if it is not above 0
+         */
+        public Context compactionBytesPerSecond(final long bytesPerSecond) {
+            if (bytesPerSecond <= 0) {
+                throw new IllegalArgumentException("compaction speed out of range: bytes per second=" + bytesPerSecond + " min=1");
+            }
+            compactionBytesPerSecond = bytesPerSecond;
+            return this;
+        }
+
+        /** How fast maintenance copies live records. */
+        public long compactionBytesPerSecond() {
+            return compactionBytesPerSecond;
+        }
+
+        private static void report(final Throwable failure) {
+            failure.printStackTrace();
+        }
+
+        private static Thread daemonThread(final Runnable task) {
+            final Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            return thread;
+        }
+
+        int nextSegmentLength(final long logLength) {
             return (int) Math.min(segmentLength, Math.max(FIRST_SEGMENT_LENGTH, logLength));
         }
 
@@ -798,6 +900,14 @@ public final class SnapshotLog implements AutoCloseable {
             copy.recoveryPolicy = recoveryPolicy;
             copy.setAsideRefused = setAsideRefused;
             copy.recoveredView = recoveredView;
+            copy.maintenance = maintenance;
+            copy.errorHandler = errorHandler;
+            copy.threadFactory = threadFactory;
+            copy.idleStrategy = idleStrategy;
+            copy.nanoClock = nanoClock;
+            copy.compactionRatio = compactionRatio;
+            copy.compactionFloor = compactionFloor;
+            copy.compactionBytesPerSecond = compactionBytesPerSecond;
             return copy;
         }
     }

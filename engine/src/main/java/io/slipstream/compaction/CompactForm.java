@@ -23,12 +23,14 @@ public final class CompactForm {
     /*
      * Records are copied as the bytes they are, and checked as they are copied: what was sound when it was replayed may have rotted since.
      */
-    private static final int BUFFER_LENGTH = 1 << 18;
-    private static final int PIECE_LENGTH = 1 << 16;
+    private static final int BUFFER_LENGTH = 1 << 16;
+    private static final int PIECE_LENGTH = 1 << 14; // what is copied and summed at once holds up a safepoint
     private static final int READ_AHEAD = 64;
 
-    private final LiveSet live;
     private final LogBytes bytes;
+    private final Records records;
+    private final int count;
+    private final byte[] cursor;
     private final ByteSink sink;
     private final byte[] buffer = new byte[BUFFER_LENGTH];
     private final CRC32 crc = new CRC32();
@@ -36,12 +38,28 @@ public final class CompactForm {
     @SuppressWarnings("UnusedVariable") // written so that the reads it sums up are not optimised away
     private long touched;
     private long length;
+    private long putBytes;
     private int lastCrc;
+    private int next;
 
-    private CompactForm(final LiveSet live, final ByteSink sink) {
-        this.live = live;
-        this.bytes = live.bytes();
+    /** Begins the compact form of {@code count} records, which are in {@code bytes}, and a cursor, which may be empty. */
+    public CompactForm(final LogBytes bytes, final Records records, final int count, final byte[] cursor, final ByteSink sink) {
+        this.bytes = bytes;
+        this.records = records;
+        this.count = count;
+        this.cursor = cursor;
         this.sink = sink;
+        System.arraycopy(RecordLayout.header(), 0, buffer, 0, RecordLayout.HEADER_LENGTH);
+        buffered = RecordLayout.HEADER_LENGTH;
+    }
+
+    /** The put records to be written, in the order of their keys. */
+    public interface Records {
+        /** Position of the {@code i}-th. */
+        long position(int i);
+
+        /** The {@code i}-th will stand at {@code position} of what is written. */
+        void move(int i, long position);
     }
 
     /**
@@ -59,10 +77,31 @@ public final class CompactForm {
      * @return what was written
      */
     public static Written write(final LiveSet live, final ByteSink sink) throws IOException {
+        final long[] positions = inKeyOrder(live);
+        final CompactForm form = new CompactForm(live.bytes(), new Positions(positions), positions.length, live.cursor(), sink);
+        while (!form.step(Long.MAX_VALUE)) {
+            // there is but one
+        }
+        return form.written();
+    }
+
+    private static long[] inKeyOrder(final LiveSet live) throws IOException {
         try {
-            return new CompactForm(live, sink).write();
+            return live.positionsInKeyOrder();
         } catch (final IndexOutOfBoundsException e) {
             throw IoFaults.nonsense(e, "the log");
+        }
+    }
+
+    private record Positions(long[] positions) implements Records {
+        @Override
+        public long position(final int i) {
+            return positions[i];
+        }
+
+        @Override
+        public void move(final int i, final long position) {
+            // nobody asks
         }
     }
 
@@ -86,36 +125,68 @@ public final class CompactForm {
         }
     }
 
-    private Written write() throws IOException {
-        final byte[] header = RecordLayout.header();
-        append(header, header.length);
-        final long[] positions = live.positionsInKeyOrder();
-        for (int i = 0; i < positions.length; i++) {
-            if (i % READ_AHEAD == 0) {
-                readAhead(positions, i);
-            }
-            appendRecord(positions[i]);
+    /**
+     * Writes about {@code maxLength} bytes more, or all.
+     *
+     * @return whether that was all
+     */
+    public boolean step(final long maxLength) throws IOException {
+        try {
+            return write(maxLength);
+        } catch (final IndexOutOfBoundsException e) {
+            throw IoFaults.nonsense(e, "the log");
         }
-        final byte[] cursor = live.cursor();
+    }
+
+    private boolean write(final long maxLength) throws IOException {
+        final long start = end();
+        while (next < count && end() - start < maxLength) {
+            if (next % READ_AHEAD == 0) {
+                readAhead();
+            }
+            final long position = records.position(next);
+            records.move(next, end());
+            appendRecord(position);
+            next++;
+        }
+        if (next < count) {
+            return false;
+        }
+        putBytes = end() - RecordLayout.HEADER_LENGTH;
         if (cursor.length > 0) {
-            appendCursor(cursor);
+            appendCursor();
         }
         drain();
         IoFaults.settle();
+        return true;
+    }
+
+    /** What was written, once that is all. */
+    public Written written() {
         return new Written(length, lastCrc);
     }
 
+    /** Bytes written so far. */
+    public long end() {
+        return length + buffered;
+    }
+
+    /** Bytes of the put records, once all is written. */
+    public long putBytes() {
+        return putBytes;
+    }
+
     // In the order of their keys, records lie anywhere: what each costs is waiting for memory. So the waits of some overlap.
-    private void readAhead(final long[] positions, final int from) {
+    private void readAhead() {
         int sum = 0;
-        final int to = Math.min(positions.length, from + READ_AHEAD);
-        for (int i = from; i < to; i++) {
-            sum += bytes.byteAt(positions[i]);
+        final int to = Math.min(count, next + READ_AHEAD);
+        for (int i = next; i < to; i++) {
+            sum += bytes.byteAt(records.position(i));
         }
         touched += sum;
     }
 
-    private void appendCursor(final byte[] cursor) throws IOException {
+    private void appendCursor() throws IOException {
         final byte[] record = CursorRecord.encode(cursor);
         lastCrc = CursorRecord.crc(record);
         append(record, record.length);

@@ -60,6 +60,11 @@ public final class RecordFlyweight {
         return buffer;
     }
 
+    /** Offset of the record in {@link #buffer()}. */
+    public int offset() {
+        return offset;
+    }
+
     /** Offset of the key in {@link #buffer()}. */
     public int keyOffset() {
         return offset + RecordLayout.KEY_OFFSET;

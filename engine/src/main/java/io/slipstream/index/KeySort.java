@@ -1,69 +1,114 @@
 package io.slipstream.index;
 
-import io.slipstream.format.RecordLayout;
-import io.slipstream.storage.LogBytes;
-
 import java.util.SplittableRandom;
 
 /**
- * Sorts positions of put records by key, as unsigned UTF-8 bytes, shorter first. Keys must differ.
+ * Sorts keys as unsigned UTF-8 bytes, shorter first: all at once, or a step at a time. Keys must differ. Keeps its memory for the next time.
  *
  * <p>Single thread. Expected time is in proportion to the bytes that tell the keys apart, whoever chose them.
  */
 final class KeySort {
     /*
-     * Keys are compared eight bytes at a time: each range is sorted by one such chunk, held in an array beside the positions; keys that tie
+     * Keys are compared eight bytes at a time: each range is sorted by one such chunk, held in an array beside the keys' numbers; keys that tie
      * are sorted again by the next chunk. A chunk that reaches past its key's end is filled with zeros, and keys that end in a tie go first,
-     * by length, since each is a prefix of the next. Ranges wait on a stack of our own: keys may share 65,535 bytes.
+     * by length, since each is a prefix of the next. Work waits on a stack of our own: keys may share 65,535 bytes, and it may be put off
+     * after any item, each of which looks at a range once, or at a short range a few times.
      */
     private static final int CHUNK_LENGTH = Long.BYTES;
     private static final int INSERTION_LIMIT = 16;
-    private static final int RANGE_FIELDS = 3;
+    private static final int SHORT_RANGE = 1 << 12;
+    private static final int FILL_LENGTH = 1 << 14;
 
-    private final LogBytes bytes;
+    // What is to be done with a range.
+    private static final int FILL = 0;
+    private static final int PARTITION = 1;
+    private static final int SETTLE = 2;
+    private static final int FIELDS = 4;
+
+    private final SortableKeys source;
     private final SplittableRandom random = new SplittableRandom();
-    private long[] positions;
-    private long[] chunks;
-    private int[] stack = new int[64 * RANGE_FIELDS];
+    private long[] keys = {};
+    private long[] chunks = {};
+    private int[] stack = new int[64 * FIELDS];
     private int depth;
+    private int filled; // of the range that is being filled
+    private int less; // where the last split's left side ends
+    private int greater; // where its right side begins
 
-    KeySort(final LogBytes bytes) {
-        this.bytes = bytes;
+    KeySort(final SortableKeys source) {
+        this.source = source;
     }
 
-    void sort(final long[] positions) {
-        this.positions = positions;
-        this.chunks = new long[positions.length];
-        push(0, positions.length, 0);
-        while (depth > 0) {
-            depth -= RANGE_FIELDS;
-            sortRange(stack[depth], stack[depth + 1], stack[depth + 2]);
+    /** Sorts all of {@code numbers}. */
+    void sort(final long[] numbers) {
+        begin(numbers, numbers.length);
+        while (!step()) {
+            // one after the other
         }
     }
 
-    private void push(final int from, final int to, final int keyOffset) {
-        if (to - from < 2) {
-            return;
+    /** Begins to sort the first {@code length} of {@code numbers}, in place. */
+    void begin(final long[] numbers, final int length) {
+        keys = numbers;
+        if (chunks.length < length) {
+            chunks = new long[numbers.length];
         }
+        depth = 0;
+        if (length > 1) {
+            push(FILL, 0, length, 0);
+        }
+    }
+
+    /** Does some of it; whether that was all. */
+    boolean step() {
+        if (depth > 0) {
+            depth -= FIELDS;
+            final int from = stack[depth + 1];
+            final int to = stack[depth + 2];
+            final int offset = stack[depth + 3];
+            switch (stack[depth]) {
+                case FILL -> fill(from, to, offset);
+                case PARTITION -> partition(from, to);
+                default -> settle(from, to, offset);
+            }
+        }
+        return depth == 0;
+    }
+
+    private void push(final int work, final int from, final int to, final int offset) {
         if (depth == stack.length) {
             final int[] grown = new int[stack.length * 2];
             System.arraycopy(stack, 0, grown, 0, depth);
             stack = grown;
         }
+        stack[depth++] = work;
         stack[depth++] = from;
         stack[depth++] = to;
-        stack[depth++] = keyOffset;
+        stack[depth++] = offset;
     }
 
-    private void sortRange(final int from, final int to, final int keyOffset) {
-        for (int i = from; i < to; i++) {
-            chunks[i] = chunk(positions[i], keyOffset);
+    // A long range comes back until it is filled.
+    private void fill(final int from, final int to, final int offset) {
+        final int start = filled == 0 ? from : filled;
+        final int end = (int) Math.min((long) start + FILL_LENGTH, to);
+        for (int i = start; i < end; i++) {
+            chunks[i] = source.chunk(keys[i], offset) ^ Long.MIN_VALUE; // so that a signed comparison is the unsigned one of the bytes
         }
-        quickSort(from, to);
+        if (end < to) {
+            filled = end;
+            push(FILL, from, to, offset);
+        } else {
+            filled = 0;
+            push(SETTLE, from, to, offset);
+            push(PARTITION, from, to, 0);
+        }
+    }
+
+    private void settle(final int from, final int to, final int offset) {
         int start = from;
         for (int i = from + 1; i <= to; i++) {
             if (i == to || chunks[i] != chunks[start]) {
-                settleTies(start, i, keyOffset + CHUNK_LENGTH);
+                settleTies(start, i, offset + CHUNK_LENGTH);
                 start = i;
             }
         }
@@ -76,84 +121,93 @@ final class KeySort {
         }
         int ended = from;
         for (int i = from; i < to; i++) {
-            if (keyLength(positions[i]) <= nextOffset) {
+            if (source.keyLength(keys[i]) <= nextOffset) {
                 swap(i, ended++);
             }
         }
         for (int i = from + 1; i < ended; i++) {
-            for (int k = i; k > from && keyLength(positions[k - 1]) > keyLength(positions[k]); k--) {
+            for (int k = i; k > from && source.keyLength(keys[k - 1]) > source.keyLength(keys[k]); k--) {
                 swap(k - 1, k);
             }
         }
-        push(ended, to, nextOffset);
-    }
-
-    private int keyLength(final long position) {
-        return bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET);
-    }
-
-    // Ordered so that a signed comparison is the unsigned one of the bytes.
-    private long chunk(final long position, final int keyOffset) {
-        final int rest = keyLength(position) - keyOffset;
-        final long start = position + RecordLayout.KEY_OFFSET + keyOffset;
-        if (rest >= CHUNK_LENGTH) {
-            return bytes.bigEndianLongAt(start) ^ Long.MIN_VALUE;
+        if (to - ended > 1) {
+            push(FILL, ended, to, nextOffset);
         }
-        long chunk = 0;
-        for (int i = 0; i < CHUNK_LENGTH; i++) {
-            chunk = chunk << Byte.SIZE | (i < rest ? bytes.byteAt(start + i) & 0xFF : 0);
-        }
-        return chunk ^ Long.MIN_VALUE;
     }
 
-    // Three-way, with a random pivot: neither many ties nor a chosen order make it quadratic. Recurses into the smaller sides only.
+    // The longer side last, so that the stack stays short.
+    private void partition(final int from, final int to) {
+        if (to - from <= SHORT_RANGE) {
+            quickSort(from, to);
+            return;
+        }
+        split(from, to);
+        if (less - from < to - greater) {
+            push(PARTITION, greater, to, 0);
+            push(PARTITION, from, less, 0);
+        } else {
+            push(PARTITION, from, less, 0);
+            push(PARTITION, greater, to, 0);
+        }
+    }
+
+    // Recurses into the smaller sides only.
     private void quickSort(final int rangeFrom, final int rangeTo) {
         int from = rangeFrom;
         int to = rangeTo;
         while (to - from > INSERTION_LIMIT) {
-            final long pivot = chunks[from + random.nextInt(to - from)];
-            int less = from;
-            int greater = to;
-            int i = from;
-            while (i < greater) {
-                final long chunk = chunks[i];
-                if (chunk < pivot) {
-                    swap(i++, less++);
-                } else if (chunk > pivot) {
-                    swap(i, --greater);
-                } else {
-                    i++;
-                }
-            }
-            if (less - from < to - greater) {
-                quickSort(from, less);
-                from = greater;
+            split(from, to);
+            final int lessEnd = less;
+            final int greaterStart = greater;
+            if (lessEnd - from < to - greaterStart) {
+                quickSort(from, lessEnd);
+                from = greaterStart;
             } else {
-                quickSort(greater, to);
-                to = less;
+                quickSort(greaterStart, to);
+                to = lessEnd;
             }
         }
         insertionSort(from, to);
     }
 
+    // Three-way, with a random pivot: neither many ties nor a chosen order make it quadratic. Sets less and greater.
+    private void split(final int from, final int to) {
+        final long pivot = chunks[from + random.nextInt(to - from)];
+        int lessEnd = from;
+        int greaterStart = to;
+        int i = from;
+        while (i < greaterStart) {
+            final long chunk = chunks[i];
+            if (chunk < pivot) {
+                swap(i++, lessEnd++);
+            } else if (chunk > pivot) {
+                swap(i, --greaterStart);
+            } else {
+                i++;
+            }
+        }
+        less = lessEnd;
+        greater = greaterStart;
+    }
+
     private void insertionSort(final int from, final int to) {
         for (int i = from + 1; i < to; i++) {
             final long chunk = chunks[i];
-            final long position = positions[i];
+            final long key = keys[i];
             int k = i;
             for (; k > from && chunks[k - 1] > chunk; k--) {
                 chunks[k] = chunks[k - 1];
-                positions[k] = positions[k - 1];
+                keys[k] = keys[k - 1];
             }
             chunks[k] = chunk;
-            positions[k] = position;
+            keys[k] = key;
         }
     }
 
     private void swap(final int a, final int b) {
-        final long position = positions[a];
-        positions[a] = positions[b];
-        positions[b] = position;
+        final long key = keys[a];
+        keys[a] = keys[b];
+        keys[b] = key;
         final long chunk = chunks[a];
         chunks[a] = chunks[b];
         chunks[b] = chunk;

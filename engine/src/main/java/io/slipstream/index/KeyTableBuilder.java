@@ -8,7 +8,7 @@ import java.util.Arrays;
 /**
  * Resolves puts and deletes, exactly and in order, into a {@link KeyTable}. One thread at a time. Allocates only to grow.
  */
-final class KeyTableBuilder {
+final class KeyTableBuilder implements SortableKeys {
     /*
      * Open addressing, linear probing, at most half full. A slot is hash bits above, and below where its entry lies in the arena. An entry is one
      * word, key length and position, and behind it the key's words: a record's key is compared with the copy that the arena carries, not with
@@ -38,12 +38,14 @@ final class KeyTableBuilder {
     private static final long IN_LOG = 1L << 47;
     private static final long POSITION_BITS = IN_LOG - 1;
 
-    private final LogBytes bytes;
     private final KeyHash hash;
     private final long maxCarriedWords;
     private final int[] aheadRecords;
     private final long[] aheadHashes;
     private final int[] aheadSlots;
+
+    private LogBytes bytes;
+    private LogKeys logKeys;
 
     private long[] slots = new long[1 << INITIAL_BITS];
     private int shift = Long.SIZE - INITIAL_BITS;
@@ -66,12 +68,18 @@ final class KeyTableBuilder {
      * @param maxCarriedBytes how many bytes of keys are copied; all others are compared in the log
      */
     KeyTableBuilder(final LogBytes bytes, final KeyHash hash, final int readAhead, final long maxCarriedBytes) {
-        this.bytes = bytes;
         this.hash = hash;
         this.maxCarriedWords = maxCarriedBytes / Long.BYTES;
         this.aheadRecords = new int[readAhead];
         this.aheadHashes = new long[readAhead];
         this.aheadSlots = new int[readAhead];
+        lookIn(bytes);
+    }
+
+    /** The entries' positions are in {@code log} from now on. */
+    void lookIn(final LogBytes log) {
+        bytes = log;
+        logKeys = new LogKeys(log);
     }
 
     /** Number of keys. */
@@ -271,6 +279,43 @@ final class KeyTableBuilder {
                 slots[i] = slots[i] & ~ENTRY_MASK | moved;
             }
         }
+    }
+
+    /** Sets the first {@link #length()} elements of {@code target} to what each key is known by, until anything is applied. */
+    void entries(final long[] target) {
+        int count = 0;
+        for (final long slot : slots) {
+            if (slot != 0) {
+                target[count++] = slot & ENTRY_MASK;
+            }
+        }
+    }
+
+    /** Position of the entry's record. */
+    long position(final long entry) {
+        return arena[(int) entry] & POSITION_BITS;
+    }
+
+    /** The entry's record stands at {@code position} from now on. */
+    void move(final long entry, final long position) {
+        arena[(int) entry] = arena[(int) entry] & ~POSITION_BITS | position;
+    }
+
+    @Override
+    public int keyLength(final long entry) {
+        return (int) (arena[(int) entry] >>> LENGTH_SHIFT);
+    }
+
+    @Override
+    public long chunk(final long entry, final int offset) {
+        final long word = arena[(int) entry];
+        return (word & IN_LOG) == 0
+                ? carriedChunk((int) entry, offset)
+                : logKeys.chunk(word & POSITION_BITS, offset);
+    }
+
+    private long carriedChunk(final int entry, final int offset) {
+        return offset < keyLength(entry) ? Long.reverseBytes(arena[entry + 1 + offset / Long.BYTES]) : 0;
     }
 
     private int home(final long keyHash) {

@@ -54,7 +54,7 @@ public final class LiveSet {
     /** Positions of the live put records, in the order of their keys as unsigned UTF-8 bytes. */
     public long[] positionsInKeyOrder() {
         final long[] positions = table.positions();
-        new KeySort(bytes).sort(positions);
+        new KeySort(new LogKeys(bytes)).sort(positions);
         return positions;
     }
 

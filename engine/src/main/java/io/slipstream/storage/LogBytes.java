@@ -60,6 +60,15 @@ public final class LogBytes implements ByteSource {
         length = newLength;
     }
 
+    /** Maps anew up to {@code newLength}, and unmaps what was mapped before: only where no buffer of that was handed out. */
+    public void remapTo(final long newLength) throws IOException {
+        final MappedRegion[] before = regions;
+        extendTo(newLength);
+        for (final MappedRegion region : before) {
+            region.release();
+        }
+    }
+
     /** Number of bytes mapped. */
     public long length() {
         return length;

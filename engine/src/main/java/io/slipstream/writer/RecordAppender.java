@@ -1,7 +1,6 @@
 package io.slipstream.writer;
 
 import io.slipstream.format.Utf8;
-import io.slipstream.storage.StorageFile;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -74,8 +73,7 @@ public final class RecordAppender {
     private static final int PIECE_LENGTH = 1 << 16;
     private static final byte[] NO_BYTES = {};
 
-    private final StorageFile file;
-    private final SegmentLengths lengths;
+    private final SegmentSupply supply;
     private final byte[] scratch = new byte[SCRATCH_LENGTH];
     private final UnsafeBuffer scratchBuffer = new UnsafeBuffer(scratch);
     private final UnsafeBuffer arrayView = new UnsafeBuffer(NO_BYTES);
@@ -83,33 +81,33 @@ public final class RecordAppender {
     private final ShortRecord shortRecord = new ShortRecord();
     private byte[] piece;
 
-    private Segment segment;
     private UnsafeBuffer buffer;
     private int index;
+    private int limit; // index at which this, or the twin, has no more room
     private long position;
     private int lastCrc;
-    private long growths;
+    private RecordAppender twin;
 
-    /** How long segments are. */
-    @FunctionalInterface
-    public interface SegmentLengths {
-        /** Length in bytes of the segment to prepare for a log that is {@code logLength} bytes long. */
-        int next(long logLength);
-    }
-
-    /** Prepares the first segment behind {@code position}, where {@code file} ends with a record whose crc is {@code lastCrc}. */
-    public RecordAppender(final StorageFile file, final long position, final int lastCrc, final SegmentLengths lengths) throws IOException {
-        this.file = file;
+    /** Appends behind {@code position}, where the supply's file ends with a record whose crc is {@code lastCrc}. */
+    public RecordAppender(final SegmentSupply supply, final long position, final int lastCrc) throws IOException {
+        this.supply = supply;
         this.lastCrc = lastCrc;
-        this.lengths = lengths;
-        use(Segment.prepare(file, position, position, Segment.endOf(position, 0, lengths.next(position))), position);
+        use(supply.first(position), position);
     }
 
-    private void use(final Segment prepared, final long appendPosition) {
-        segment = prepared;
-        buffer = prepared.buffer();
-        index = (int) (appendPosition - prepared.startPosition());
+    private void use(final Segment segment, final long appendPosition) {
+        buffer = segment.buffer();
+        index = (int) (appendPosition - segment.startPosition());
         POSITION.setRelease(this, appendPosition);
+        setLimit();
+    }
+
+    private void setLimit() {
+        limit = twin == null ? buffer.capacity() : index + Math.min(room(), twin.room());
+    }
+
+    private int room() {
+        return buffer.capacity() - index;
     }
 
     /** End of the last committed record. Any thread. */
@@ -122,14 +120,9 @@ public final class RecordAppender {
         return lastCrc;
     }
 
-    /** Where the mapped segment, and the file, ends. */
-    public long capacity() {
-        return segment.endPosition();
-    }
-
-    /** How often a segment was added. */
-    public long growths() {
-        return growths;
+    /** Where the segments come from. */
+    public SegmentSupply supply() {
+        return supply;
     }
 
     /** Appends a put. Nothing is appended if it throws. */
@@ -199,7 +192,7 @@ public final class RecordAppender {
             throw notUtf8(keyLength);
         }
         value.boundsCheck(valueOffset, valueLength);
-        if (length > buffer.capacity() - index) {
+        if (length > limit - index) {
             grow(length);
         }
         record.setRest(keyLength, value, valueOffset, valueLength, revision);
@@ -223,7 +216,7 @@ public final class RecordAppender {
         if (length > MAX_RECORD_LENGTH) {
             throw new IllegalArgumentException("record too long: length=" + length + " max=" + MAX_RECORD_LENGTH + " valueLength=" + valueLength);
         }
-        if (length > buffer.capacity() - index) {
+        if (length > limit - index) {
             grow(length);
         }
         scratch[TYPE_OFFSET] = PUT;
@@ -241,7 +234,7 @@ public final class RecordAppender {
 
     private void appendDelete(final int keyLength, final byte[] token, final int tokenLength, final long revision) {
         final int length = deleteLength(keyLength, tokenLength);
-        if (length > buffer.capacity() - index) {
+        if (length > limit - index) {
             grow(length);
         }
         scratch[TYPE_OFFSET] = DELETE;
@@ -253,7 +246,7 @@ public final class RecordAppender {
 
     private void appendCursor(final byte[] token, final int tokenLength, final long revision) {
         final int length = cursorLength(tokenLength);
-        if (length > buffer.capacity() - index) {
+        if (length > limit - index) {
             grow(length);
         }
         scratch[TYPE_OFFSET] = CURSOR;
@@ -312,6 +305,9 @@ public final class RecordAppender {
     }
 
     private void advance(final int length) {
+        if (twin != null) {
+            twin.repeat(buffer, index, length, lastCrc);
+        }
         index += length;
         VarHandle.releaseFence(); // K1, of the next record, and K2
         POSITION.setOpaque(this, position + length);
@@ -420,31 +416,91 @@ public final class RecordAppender {
     }
 
     private void grow(final long needed) {
-        final long end = segment.endPosition();
+        if (twin != null && needed > twin.room()) {
+            twin.grow(needed);
+        }
+        if (needed > room()) {
+            growThis(needed);
+        }
+        setLimit();
+    }
+
+    private void growThis(final long needed) {
         try {
-            final long newEnd = Segment.endOf(position, needed, lengths.next(position));
-            final Segment next = Segment.prepare(file, position, end, Math.max(newEnd, end));
-            final Segment previous = segment;
-            use(next, position);
-            previous.release();
-            growths++;
+            use(supply.next(position, needed), position);
         } catch (final IOException e) {
-            throw new UncheckedIOException("cannot grow the log: " + file + " length=" + end + " wanted=" + needed
+            throw new UncheckedIOException("cannot grow the log: " + supply + " wanted=" + needed
                     + "; nothing was appended, the log so far is intact: " + e.getMessage(), e);
         }
     }
 
-    /** Makes the stores of {@code [from, position)} survive power loss. */
-    public void force(final long from) throws IOException {
-        if (from < segment.startPosition()) {
-            file.force();
-        } else if (from < position) {
-            segment.force(from, position);
+    /**
+     * Appends bytes that are whole records, the last of which has that crc. Not by K1: for a file that is not at the log's name.
+     *
+     * @throws UncheckedIOException if the file had to grow and could not
+     */
+    public void appendRecords(final DirectBuffer source, final int offset, final int length, final int crcOfLast) {
+        if (length > limit - index) {
+            grow(length);
         }
+        buffer.putBytes(index, source, offset, length);
+        lastCrc = crcOfLast;
+        advance(length);
     }
 
-    /** Unmaps. For the writer's thread, between two calls; never for a close, which may come from another thread in the middle of one. */
-    public void release() {
-        segment.release();
+    /**
+     * From now on, until {@link #part()}, repeats every append in {@code follower} before it returns: the follower holds what this does up to
+     * {@code copiedTo}, and is brought up to date first. It has all of a record before this publishes its position.
+     *
+     * @param maxLength most bytes that may be missing in it
+     * @return false, and nothing changed, if more are, or the last segment does not hold all of them, or the follower has no room for them
+     */
+    public boolean lead(final RecordAppender follower, final long copiedTo, final int maxLength) {
+        final long missing = position - copiedTo;
+        if (missing > Math.min(maxLength, Math.min(index, follower.room()))) {
+            return false;
+        }
+        if (missing > 0) {
+            follower.buffer.putBytes(follower.index, buffer, index - (int) missing, (int) missing);
+            follower.lastCrc = lastCrc;
+            follower.advance((int) missing);
+        }
+        twin = follower;
+        setLimit();
+        return true;
+    }
+
+    /** Ends {@link #lead}. */
+    public void part() {
+        twin = null;
+        setLimit();
+    }
+
+    // K1, for it may be at the log's name by now.
+    private void repeat(final UnsafeBuffer source, final int at, final int length, final int sum) {
+        final UnsafeBuffer target = buffer;
+        final int to = index;
+        repeatFrame(source, at, target, to);
+        for (int done = TYPE_OFFSET; done < length; done += PIECE_LENGTH) {
+            target.putBytes(to + done, source, at + done, Math.min(PIECE_LENGTH, length - done));
+        }
+        seal(target, to, sum);
+        advance(length);
+    }
+
+    private static void repeatFrame(final UnsafeBuffer source, final int at, final UnsafeBuffer target, final int to) {
+        final int type = source.getByte(at + TYPE_OFFSET);
+        int keyLength = 0;
+        int valueLength = 0;
+        int tokenLengthOffset = CURSOR_LENGTH_OFFSET;
+        if (type != CURSOR) {
+            keyLength = source.getShort(at + KEY_LENGTH_OFFSET, BYTE_ORDER) & 0xFFFF;
+            tokenLengthOffset = deleteTokenLengthOffset(keyLength);
+        }
+        if (type == PUT) {
+            valueLength = source.getInt(at + valueLengthOffset(keyLength), BYTE_ORDER);
+            tokenLengthOffset = (int) putTokenLengthOffset(keyLength, valueLength);
+        }
+        storeFrame(target, to, type, keyLength, valueLength, tokenLengthOffset, source.getByte(at + tokenLengthOffset));
     }
 }

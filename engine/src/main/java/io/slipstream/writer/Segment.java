@@ -8,12 +8,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.io.IOException;
 
 /**
- * The pre-sized, zero-filled, mapped end of a log, ready to be appended into. Single thread.
+ * The pre-sized, zero-filled, mapped end of a log, ready to be appended into. One thread appends; {@link #touch} and {@link #force} may come from
+ * another.
  */
 public final class Segment {
     /*
      * The blocks are written before they are mapped: on a sparse file a full disk would be found by a store, long after it, as a
-     * fault. Each page is then touched, so that no append pays for its first fault.
+     * fault. Each page is then touched, so that no append pays for its first fault: by adding nothing, since the
+     * first page may hold records and be appended to meanwhile.
      */
     private static final int PAGE_LENGTH = 4096;
 
@@ -32,15 +34,32 @@ public final class Segment {
     public static Segment prepare(final StorageFile file, final long position, final long fileEnd, final long newEnd) throws IOException {
         try {
             file.allocate(fileEnd, newEnd);
-            final long start = position & -PAGE_LENGTH;
-            final MappedRegion region = file.map(start, Math.toIntExact(newEnd - start), true);
-            touch(region.buffer(), (int) (position - start));
-            IoFaults.settle();
-            return new Segment(region, newEnd);
+            return map(file, position & -PAGE_LENGTH, newEnd);
         } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, fileEnd, e);
             throw e;
         }
+    }
+
+    /**
+     * As {@link #prepare}, while {@code used} is being appended into, whose end is that of the file: begins {@code overlap} bytes before that, or where
+     * {@code used} does.
+     */
+    static Segment prepareBehind(final Segment used, final int overlap, final StorageFile file, final long newEnd) throws IOException {
+        try {
+            file.allocate(used.endPosition, newEnd);
+            return map(file, Math.max(used.startPosition(), used.endPosition - overlap), newEnd);
+        } catch (final IOException | RuntimeException | Error e) {
+            cutBack(file, used.endPosition, e);
+            throw e;
+        }
+    }
+
+    private static Segment map(final StorageFile file, final long start, final long end) throws IOException {
+        final Segment segment = new Segment(file.map(start, Math.toIntExact(end - start), true), end);
+        segment.touch(start, end);
+        IoFaults.settle();
+        return segment;
     }
 
     private static void cutBack(final StorageFile file, final long fileEnd, final Throwable failure) {
@@ -51,10 +70,12 @@ public final class Segment {
         }
     }
 
-    // From firstFree on the segment is zero: storing zeros there changes nothing.
-    private static void touch(final UnsafeBuffer buffer, final int firstFree) {
-        for (long index = firstFree; index < buffer.capacity(); index = (index & -PAGE_LENGTH) + PAGE_LENGTH) {
-            buffer.putByte((int) index, (byte) 0);
+    /** Makes the pages of {@code [from, to)}, positions in the file, ready to be stored to. Changes nothing, also beside a thread that does. */
+    void touch(final long from, final long to) {
+        final UnsafeBuffer buffer = region.buffer();
+        final long end = to - region.position();
+        for (long index = from - region.position() & -PAGE_LENGTH; index < end; index += PAGE_LENGTH) {
+            buffer.getAndAddInt((int) index, 0);
         }
     }
 
@@ -63,6 +84,11 @@ public final class Segment {
         final long end = position + Math.max(needed, segmentLength);
         final long pageEnd = (end + PAGE_LENGTH - 1) & -PAGE_LENGTH;
         return Math.min(pageEnd, (position & -PAGE_LENGTH) + Integer.MAX_VALUE);
+    }
+
+    /** Whether {@code needed} bytes at {@code position} lie inside. */
+    boolean holds(final long position, final long needed) {
+        return position >= startPosition() && needed <= endPosition - position;
     }
 
     /** The mapped bytes; index 0 is {@link #startPosition()}. */

@@ -67,6 +67,9 @@ class UseAfterCloseTest {
         calls.put("path", log::path);
         calls.put("length", log::length);
         calls.put("stats", log::stats);
+        calls.put("requestForce", log::requestForce);
+        calls.put("isForced", () -> log.isForced(0));
+        calls.put("maintenanceInvoker", log::maintenanceInvoker);
         return calls;
     }
 

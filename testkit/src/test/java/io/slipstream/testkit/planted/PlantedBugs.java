@@ -10,6 +10,7 @@ final class PlantedBugs {
     private static final String APPENDER = "writer/RecordAppender.java";
     private static final String SHORT = "writer/ShortRecord.java";
     private static final String LOG = "SnapshotLog.java";
+    private static final String WRITABLE = "WritableLog.java";
     private static final String OPENED = "OpenedLog.java";
     private static final String MARK = "mark/Mark.java";
     private static final String JUDGE = "replay/TailJudge.java";
@@ -165,7 +166,7 @@ final class PlantedBugs {
                 .in(LOG,
                     """
                                     if (fresh.isRenamed()) {
-                                        poison(e);
+                                        log.poison(e);
                                     }
                     """, "")
                 .caughtBy("faults.CompactionFaultsTest#shouldBePoisonedWhenTheRenameHappenedButWasReportedAsFailed"),
@@ -173,13 +174,13 @@ final class PlantedBugs {
                 .in(LOG, "        storage.unlink(paths.compact());\n", "")
                 .caughtBy("faults.OpenFaultsTest#shouldChangeNothingWhenTheLogIsRefused"),
             named("another program's file overwritten", "a compaction replaces a log that another program put under the name")
-                .in(LOG,
+                .in(WRITABLE,
                     """
-                                requireOwnFile();
-                                final long started = System.nanoTime();
+                            requireOwnFile();
+                            STATE.compareAndSet(this, State.OPEN, State.COMPACTING);
                     """,
                     """
-                                final long started = System.nanoTime();
+                            STATE.compareAndSet(this, State.OPEN, State.COMPACTING);
                     """)
                 .caughtBy("lifecycle.ReplacedLogTest#shouldNotCompactOverALogThatWasReplaced"));
     }
@@ -305,14 +306,14 @@ final class PlantedBugs {
     private static List<PlantedBug> forceAndClose() {
         return List.of(
             named("a grown file forced by range", "power loss takes the length that the file has grown to, and the records there")
-                .in(LOG, "if (target.capacity() == forcedCapacity) {", "if (forcedCapacity > 0) {")
+                .in(WRITABLE, "if (capacity == forcedCapacity) {", "if (forcedCapacity > 0) {")
                 .caughtBy(EVERY_STATE + "[8]"),
             named("the first force of a run covers its own bytes only", "what a killed writer left, and the file's new length, are not forced")
-                .in(LOG, "this.forcedLength = mark.forcedPosition();",
-                    "this.forcedLength = mark.forcedPosition();\n        this.forcedCapacity = appender.capacity();")
+                .in(WRITABLE, "this.forcedLength = mark.forcedPosition();",
+                    "this.forcedLength = mark.forcedPosition();\n        this.forcedCapacity = appender.supply().capacity();")
                 .caughtBy(EVERY_STATE + "[1]"),
             named("failed force forgiven", "a later force succeeds, with the pages gone that the failed one lost")
-                .in(LOG,
+                .in(WRITABLE,
                     """
                         private void failedForce(final Throwable failure) {
                             poison(failure);
@@ -322,29 +323,29 @@ final class PlantedBugs {
                     """)
                 .caughtBy("faults.WriterFaultsTest#shouldNeverForceAgainAfterAForceFailed"),
             named("failed force not marked", "the next open trusts a file whose pages may be lost")
-                .in(LOG, "            setMark(mark.failed());\n", "            setMark(mark);\n")
+                .in(WRITABLE, "            setMark(mark.failed());\n", "            setMark(mark);\n")
                 .caughtBy("faults.WriterFaultsTest#shouldRewriteTheLogAtTheNextOpenAfterAForceFailed"),
             named("poison forgotten", "a writer that cannot vouch for its file goes on")
-                .in(LOG, "        if (state != State.OPEN) {\n            throw notOpen();",
-                    "        if (state == State.CLOSED) {\n            throw notOpen();")
+                .in(WRITABLE, "            default -> throw notOpen();", "            default -> { }")
+                .in(WRITABLE, "if (found == State.POISONED || found == State.CLOSED) {", "if (found == State.CLOSED) {")
                 .caughtBy("faults.WriterFaultsTest#shouldNeverForceAgainAfterAForceFailed"),
             named("checkpoint not forced", "a caller who asked for durable checkpoints has none")
                 .in(LOG, "if (context.forceOnCheckpoint) {", "if (false) {")
                 .caughtBy("faults.WriterFaultsTest#shouldForceAtACheckpointWhenToldTo"),
             named("close cuts before it forces", "power loss in a close leaves a short file with holes in it")
-                .in(LOG,
+                .in(WRITABLE,
                     """
-                                closing.force();
-                                closing.truncate(appender.position());
-                                closing.force();
+                                file.force();
+                                file.truncate(end);
+                                file.force();
                     """,
                     """
-                                closing.truncate(appender.position());
-                                closing.force();
+                                file.truncate(end);
+                                file.force();
                     """)
                 .caughtBy("faults.WriterFaultsTest#shouldForceThenCutThenForceTheCutWhenClosed"),
             named("slack left by close", "the reference refuses the log")
-                .in(LOG, "            closing.truncate(appender.position());\n", "")
+                .in(WRITABLE, "            file.truncate(end);\n", "")
                 .caughtBy("golden.GoldenLoadTest#shouldContinueEveryLogInPlace"),
             named("threshold reached instead of exceeded", "a compaction comes one checkpoint too soon")
                 .in(LOG, "bytesSinceCompaction() > context.compactionThreshold", "bytesSinceCompaction() >= context.compactionThreshold")
@@ -377,15 +378,15 @@ final class PlantedBugs {
                     " && (crcAtForcedPosition == null || crcAtForcedPosition == recordCrc)")
                 .caughtBy(test + "shouldRefuseAHoleInWhatWasForced"),
             named("mark before the force", "power loss between the two: damage to what was never forced cannot be told from decay")
-                .in(LOG,
+                .in(WRITABLE,
                     """
-                                    IoFaults.settle();
-                                    if (target.capacity() == forcedCapacity) {
+                                IoFaults.settle();
+                                if (capacity == forcedCapacity) {
                     """,
                     """
-                                    IoFaults.settle();
-                                    setMark(Mark.writing(bootId, file.identity(), position, target.lastCrc()));
-                                    if (target.capacity() == forcedCapacity) {
+                                IoFaults.settle();
+                                setMark(Mark.writing(bootId, file.identity(), position, crc));
+                                if (capacity == forcedCapacity) {
                     """)
                 .caughtBy(EVERY_STATE + "[1]")
                 .caughtBy("faults.WriterFaultsTest#shouldForceTheMarkBehindTheLog"),
@@ -394,7 +395,7 @@ final class PlantedBugs {
                 .caughtBy(EVERY_STATE + "[3]")
                 .caughtBy(test + "shouldStillSpeakOfTheOldFileWhereACompactionsRenameWasLost"),
             named("no mark for a compaction", "what was appended after it is not excused after a power cut: the log does not open")
-                .in(LOG, "                marks.writeBeside(nextMark);\n", "")
+                .in(LOG, "                log.marks().writeBeside(nextMark);\n", "")
                 .caughtBy(test + "shouldExcuseWhatWasAppendedAfterACompaction"));
     }
 
@@ -403,7 +404,7 @@ final class PlantedBugs {
         return List.of(
             named("sorted as Java sorts strings", "the same state gives other bytes than the reference writes")
                 .in("index/LiveSet.java",
-                    "        new KeySort(bytes).sort(positions);\n        return positions;\n",
+                    "        new KeySort(new LogKeys(bytes)).sort(positions);\n        return positions;\n",
                     """
                             return java.util.Arrays.stream(positions).boxed()
                                 .sorted(java.util.Comparator.comparing(this::text))

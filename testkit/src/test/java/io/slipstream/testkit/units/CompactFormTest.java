@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The compact form of a live set, handed over piece by piece, against the model's. */
 class CompactFormTest {
-    private static final int BUFFER_LENGTH = 1 << 18;
+    private static final int BUFFER_LENGTH = 1 << 16;
     private static final int FRAME_LENGTH = 12; // of a put without key, value and version
 
     private final List<Integer> pieces = new ArrayList<>();

@@ -1,0 +1,187 @@
+package io.slipstream.writer;
+
+import io.slipstream.storage.StorageFile;
+import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
+
+import java.io.IOException;
+
+/**
+ * Where the segments of one file come from, and where those go that are full. The writer takes what is ready; if nothing is, or it will not do, the
+ * writer makes one itself.
+ *
+ * <p>{@link #first} and {@link #next} for the writer's thread; {@link #makeReady}, {@link #touchAhead} and {@link #release} for one thread of
+ * maintenance beside it, if there is one; the rest from any thread.
+ */
+@SuppressWarnings("NonAtomicVolatileUpdate") // each is written by one thread at a time
+public final class SegmentSupply {
+    /*
+     * A segment that is made ahead cannot know where the writer will be when it takes it. So it begins OVERLAP_LENGTH before the end of the one in use:
+     * a record that does not fit there, and is no longer than that, begins where both reach.
+     * The file is lengthened under its lock only, by whichever thread. Full segments go to maintenance, which unmaps them; when it does not come, the
+     * collector does.
+     */
+    private static final int OVERLAP_LENGTH = 1 << 20;
+    private static final int USED_SHARE = 4;
+    private static final int MAX_RETIRED = 16;
+
+    private final StorageFile file;
+    private final SegmentLengths lengths;
+    private final Object fileLock;
+    private final OneToOneConcurrentArrayQueue<Segment> retired; // null: unmapped by the writer
+
+    // Written by the writer; made ready by maintenance.
+    private volatile Segment current;
+    private volatile Segment ready;
+    private volatile long growths;
+    private volatile long growthsByWriter;
+
+    /**
+     * A supply for a log that ends in {@code file}.
+     *
+     * @param fileLock   held by whoever lengthens the file
+     * @param maintained whether full segments are left to maintenance to unmap
+     */
+    public SegmentSupply(final StorageFile file, final SegmentLengths lengths, final Object fileLock, final boolean maintained) {
+        this.file = file;
+        this.lengths = lengths;
+        this.fileLock = fileLock;
+        this.retired = maintained ? new OneToOneConcurrentArrayQueue<>(MAX_RETIRED) : null;
+    }
+
+    /** The first segment, behind {@code position}, where the file ends. */
+    Segment first(final long position) throws IOException {
+        final Segment segment = Segment.prepare(file, position, position, Segment.endOf(position, 0, lengths.next(position)));
+        current = segment;
+        return segment;
+    }
+
+    /** The segment to go on in at {@code position}, with room for {@code needed} bytes. If it throws, the one in use is still there. */
+    Segment next(final long position, final long needed) throws IOException {
+        final Segment full = current;
+        Segment next = ready;
+        if (next != null && next.holds(position, needed)) {
+            ready = null;
+            current = next;
+        } else {
+            next = makeNow(position, needed);
+        }
+        growths++;
+        retire(full);
+        return next;
+    }
+
+    private Segment makeNow(final long position, final long needed) throws IOException {
+        synchronized (fileLock) {
+            final Segment unfit = ready;
+            final Segment next;
+            if (unfit != null && unfit.holds(position, needed)) { // it came meanwhile
+                next = unfit;
+            } else {
+                final long end = unfit == null ? current.endPosition() : unfit.endPosition();
+                next = Segment.prepare(file, position, end, Math.max(end, Segment.endOf(position, needed, lengths.next(position))));
+                growthsByWriter++;
+                if (unfit != null) {
+                    retire(unfit);
+                }
+            }
+            ready = null;
+            current = next;
+            return next;
+        }
+    }
+
+    private void retire(final Segment segment) {
+        if (retired == null) {
+            segment.release();
+        } else if (!retired.offer(segment)) {
+            return; // the collector will find it
+        }
+    }
+
+    /**
+     * Makes the next segment ready once part of the one in use is used.
+     *
+     * @return whether it made one
+     * @throws IOException if the disk fails or is full; the file is as long as it was
+     */
+    public boolean makeReady(final long position) throws IOException {
+        if (ready != null || isHardlyUsed(position)) {
+            return false;
+        }
+        synchronized (fileLock) {
+            final Segment used = current;
+            if (ready != null || isHardlyUsed(position)) {
+                return false;
+            }
+            ready = Segment.prepareBehind(used, OVERLAP_LENGTH, file, Segment.endOf(used.endPosition(), 0, lengths.next(position)));
+            return true;
+        }
+    }
+
+    private boolean isHardlyUsed(final long position) {
+        final Segment used = current;
+        return position - used.startPosition() < (used.endPosition() - used.startPosition()) / USED_SHARE;
+    }
+
+    /** Makes the stores of {@code [from, to)}, positions in the file, survive power loss. The length of the file does not by this. */
+    public void force(final long from, final long to) throws IOException {
+        final Segment used = current;
+        if (from < used.startPosition()) {
+            file.force();
+        } else if (from < to) {
+            used.force(from, to);
+        }
+    }
+
+    /** Touches what lies ahead of {@code position} again: the kernel protects pages that it wrote back, and the next store to each would pay for it. */
+    public void touchAhead(final long position, final long length) {
+        final Segment used = current;
+        used.touch(position, Math.min(position + length, used.endPosition()));
+    }
+
+    /** Unmaps one full segment, if there is one. */
+    public boolean releaseOne() {
+        final Segment segment = retired == null ? null : retired.poll();
+        if (segment == null) {
+            return false;
+        }
+        segment.release();
+        return true;
+    }
+
+    /** Unmaps everything. Nobody may append any more. */
+    public void release() {
+        while (releaseOne()) {
+            // one after the other
+        }
+        if (ready != null) {
+            ready.release();
+        }
+        current.release();
+    }
+
+    /** Where the mapped segment in use ends. The file is at least as long. */
+    public long capacity() {
+        return current.endPosition();
+    }
+
+    /** How many segments are mapped to be appended into. */
+    public int mapped() {
+        return ready == null ? 1 : 2;
+    }
+
+    /** How often a segment was added. */
+    public long growths() {
+        return growths;
+    }
+
+    /** How often the writer had to make it itself. */
+    public long growthsByWriter() {
+        return growthsByWriter;
+    }
+
+    @Override
+    public String toString() {
+        return file + " length=" + capacity();
+    }
+}
