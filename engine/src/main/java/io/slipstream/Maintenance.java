@@ -111,13 +111,20 @@ final class Maintenance implements Agent {
 
     @Override
     public synchronized int doWork() throws IOException {
-        if (closed || log.state() == WritableLog.State.POISONED || log.state() == WritableLog.State.CLOSED) {
+        if (closed || log.isOver()) {
+            endRotationOfALogThatIsOver();
             return 0;
         }
         try {
             return (force() ? 1 : 0) + (grow() ? 1 : 0) + (log.inFile().supply().releaseOne() ? 1 : 0) + (follow() ? 1 : 0) + (compact() ? 1 : 0);
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, paths.log());
+        }
+    }
+
+    private void endRotationOfALogThatIsOver() {
+        if (rotation != null) {
+            giveUpRotation(new IOException("compaction was given up, for the log was closed or poisoned: file=" + paths.log()));
         }
     }
 
@@ -173,6 +180,8 @@ final class Maintenance implements Agent {
         } catch (final IOException | RuntimeException | Error e) {
             indexNotBefore = clock.nanoTime() + MIN_WAIT_NANOS;
             forgetIndex(e);
+            lastFailure = e;
+            requestsAnswered = compactionsRequested;
             throw e;
         }
         liveBytes = index.liveBytes();

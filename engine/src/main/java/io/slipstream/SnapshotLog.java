@@ -414,7 +414,7 @@ public final class SnapshotLog implements AutoCloseable {
         log.open();
         final long request = maintenance.requestCompaction();
         while (!maintenance.isAnswered(request)) {
-            if (maintenance.doWork() == 0) {
+            if (!worked()) {
                 LockSupport.parkNanos(WAIT_NANOS);
             }
             log.open();
@@ -422,6 +422,15 @@ public final class SnapshotLog implements AutoCloseable {
         final Throwable failure = maintenance.lastFailure();
         if (failure != null) {
             throw new IOException("compaction failed: file=" + paths.log() + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private boolean worked() {
+        try {
+            return maintenance.doWork() > 0;
+        } catch (final IOException | RuntimeException e) {
+            context.errorHandler.onError(e);
+            return false;
         }
     }
 

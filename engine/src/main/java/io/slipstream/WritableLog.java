@@ -154,10 +154,15 @@ final class WritableLog {
     }
 
     void requireUsable() {
-        final State found = state;
-        if (found == State.POISONED || found == State.CLOSED) {
+        if (isOver()) {
             throw notOpen();
         }
+    }
+
+    /** Whether it is poisoned or closed. */
+    boolean isOver() {
+        final State found = state;
+        return found == State.POISONED || found == State.CLOSED;
     }
 
     void requireNotClosed() {
@@ -200,12 +205,13 @@ final class WritableLog {
             requireOwnFile();
             final Handover joined = handover;
             final RecordAppender next = joined.next();
+            final long end = next.position(); // first: what is appended from now on may be in a further segment
             final long capacity = next.supply().capacity();
             final Mark nextMark = markOf(joined, fresh);
             try {
                 IoFaults.settle();
                 if (capacity == forcedCapacityOfFresh) {
-                    next.supply().force(forcedPosition, next.position()); // with what was forced in the old file since the writer joined
+                    next.supply().force(forcedPosition, end); // with what was forced in the old file since the writer joined
                 } else {
                     fresh.force();
                 }
@@ -218,6 +224,7 @@ final class WritableLog {
                 throw e;
             }
             marks.adopt();
+            supply.supersede();
             final StorageFile previous = file;
             fileShift += joined.shift();
             use(fresh.takeFile(), next.supply(), nextMark);

@@ -46,12 +46,33 @@ public final class Segment {
      * {@code used} does.
      */
     static Segment prepareBehind(final Segment used, final int overlap, final StorageFile file, final long newEnd) throws IOException {
+        if (file.length() != used.endPosition) { // to fill what is behind would overwrite records
+            throw new IOException("the log has another length than its writer gave it: " + file + " length=" + file.length() + " expected="
+                    + used.endPosition + "; another program is at fault");
+        }
         try {
             file.allocate(used.endPosition, newEnd);
             return map(file, Math.max(used.startPosition(), used.endPosition - overlap), newEnd);
         } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, used.endPosition, e);
             throw e;
+        }
+    }
+
+    /** A segment of memory for {@code length} bytes from {@code position} on, for a writer that has not noticed yet that its file is superseded. */
+    static Segment ofNoFile(final long position, final long length) {
+        return new Segment(new Memory(position, new UnsafeBuffer(new byte[Math.toIntExact(length)])), position + length);
+    }
+
+    private record Memory(long position, UnsafeBuffer buffer) implements MappedRegion {
+        @Override
+        public void force(final int offset, final int length) {
+            throw new IllegalStateException("a file that is superseded is not forced");
+        }
+
+        @Override
+        public void release() {
+            // the collector's
         }
     }
 

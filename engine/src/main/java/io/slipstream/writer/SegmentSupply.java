@@ -23,6 +23,7 @@ public final class SegmentSupply {
     private static final int OVERLAP_LENGTH = 1 << 20;
     private static final int USED_SHARE = 4;
     private static final int MAX_RETIRED = 16;
+    private static final int SPARE_LENGTH = 1 << 16;
 
     private final StorageFile file;
     private final SegmentLengths lengths;
@@ -32,6 +33,7 @@ public final class SegmentSupply {
     // Written by the writer; made ready by maintenance.
     private volatile Segment current;
     private volatile Segment ready;
+    private boolean superseded; // guarded by fileLock
     private volatile long growths;
     private volatile long growthsByWriter;
 
@@ -60,8 +62,8 @@ public final class SegmentSupply {
         final Segment full = current;
         Segment next = ready;
         if (next != null && next.holds(position, needed)) {
+            current = next; // first: see makeReady
             ready = null;
-            current = next;
         } else {
             next = makeNow(position, needed);
         }
@@ -76,6 +78,8 @@ public final class SegmentSupply {
             final Segment next;
             if (unfit != null && unfit.holds(position, needed)) { // it came meanwhile
                 next = unfit;
+            } else if (superseded) {
+                return Segment.ofNoFile(position, Math.max(needed, SPARE_LENGTH));
             } else {
                 final long end = unfit == null ? current.endPosition() : unfit.endPosition();
                 next = Segment.prepare(file, position, end, Math.max(end, Segment.endOf(position, needed, lengths.next(position))));
@@ -84,10 +88,17 @@ public final class SegmentSupply {
                     retire(unfit);
                 }
             }
-            ready = null;
             current = next;
+            ready = null;
             return next;
         }
+    }
+
+    /**
+     * The file is at no name any more, and what is appended to it goes for nothing. Under the file lock.
+     */
+    public void supersede() {
+        superseded = true;
     }
 
     private void retire(final Segment segment) {
@@ -109,10 +120,10 @@ public final class SegmentSupply {
             return false;
         }
         synchronized (fileLock) {
-            final Segment used = current;
             if (ready != null || isHardlyUsed(position)) {
                 return false;
             }
+            final Segment used = current; // behind ready: a writer that takes it, sets this before
             ready = Segment.prepareBehind(used, OVERLAP_LENGTH, file, Segment.endOf(used.endPosition(), 0, lengths.next(position)));
             return true;
         }

@@ -327,7 +327,7 @@ final class PlantedBugs {
                 .caughtBy("faults.WriterFaultsTest#shouldRewriteTheLogAtTheNextOpenAfterAForceFailed"),
             named("poison forgotten", "a writer that cannot vouch for its file goes on")
                 .in(WRITABLE, "            default -> throw notOpen();", "            default -> { }")
-                .in(WRITABLE, "if (found == State.POISONED || found == State.CLOSED) {", "if (found == State.CLOSED) {")
+                .in(WRITABLE, "return found == State.POISONED || found == State.CLOSED;", "return found == State.CLOSED;")
                 .caughtBy("faults.WriterFaultsTest#shouldNeverForceAgainAfterAForceFailed"),
             named("checkpoint not forced", "a caller who asked for durable checkpoints has none")
                 .in(LOG, "if (context.forceOnCheckpoint) {", "if (false) {")
