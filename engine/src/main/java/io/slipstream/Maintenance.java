@@ -46,8 +46,9 @@ final class Maintenance implements Agent {
     private int forceCrc;
     private volatile long compactionsRequested;
 
+    private volatile boolean closed;
+
     // Of doWork and onClose, which hold the monitor.
-    private boolean closed;
     private StorageFile file;
     private LogBytes bytes;
     private LiveIndex index;
@@ -275,6 +276,7 @@ final class Maintenance implements Agent {
     }
 
     private void giveUpRotation(final Throwable because) {
+        log.giveUp();
         rotation.abandon(because);
         rotation = null;
         forgetIndex(because); // its positions may be half the one file's, half the other's
@@ -291,11 +293,17 @@ final class Maintenance implements Agent {
             closed = true;
             final Throwable ignored = new IOException("closing");
             if (rotation != null) {
+                log.giveUp();
                 rotation.abandon(ignored);
                 rotation = null;
             }
             forgetIndex(ignored);
         }
+    }
+
+    /** Whether nothing will be done any more. */
+    boolean isClosed() {
+        return closed;
     }
 
     CompactionStats compaction() {

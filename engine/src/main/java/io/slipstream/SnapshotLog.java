@@ -193,10 +193,16 @@ public final class SnapshotLog implements AutoCloseable {
         }
         final WritableLog log = new WritableLog(context.storage, paths, fileLock, opened.file(), appender, marks, mark);
         final SnapshotLog started = new SnapshotLog(context, paths, lock, log, report, view);
-        if (started.runner != null) {
-            AgentRunner.startOnThread(started.runner, context.threadFactory);
-        }
+        started.startMaintenance();
         return started;
+    }
+
+    private void startMaintenance() {
+        if (runner != null) {
+            AgentRunner.startOnThread(runner, context.threadFactory);
+        } else if (invoker != null) {
+            invoker.start();
+        }
     }
 
     private static SegmentSupply supply(final Context context, final StorageFile file, final Object fileLock) {
@@ -373,7 +379,7 @@ public final class SnapshotLog implements AutoCloseable {
      * @throws IOException with inline maintenance, as {@link #force()}
      */
     public long requestForce() throws IOException {
-        if (maintenance != null) {
+        if (isMaintained()) {
             return maintenance.requestForce();
         }
         log.force();
@@ -402,11 +408,16 @@ public final class SnapshotLog implements AutoCloseable {
      *                     name, the log is poisoned
      */
     public void compact() throws IOException {
-        if (maintenance == null) {
-            compactInline();
-        } else {
+        if (isMaintained()) {
             compactBeside();
+        } else {
+            compactInline();
         }
+    }
+
+    // Agrona ends an agent whose thread is interrupted.
+    private boolean isMaintained() {
+        return maintenance != null && !maintenance.isClosed();
     }
 
     // Helps instead of merely waiting: there may be nobody else.
@@ -418,6 +429,10 @@ public final class SnapshotLog implements AutoCloseable {
                 LockSupport.parkNanos(WAIT_NANOS);
             }
             log.open();
+            if (!isMaintained()) {
+                compactInline();
+                return;
+            }
         }
         final Throwable failure = maintenance.lastFailure();
         if (failure != null) {

@@ -131,7 +131,9 @@ final class WritableLog {
         final Handover offered = handover;
         if (appender.lead(offered.next(), offered.copiedTo(), MAX_JOINING_LENGTH)) {
             offered.joined();
-            STATE.compareAndSet(this, State.JOINING, State.JOINED);
+            if (!STATE.compareAndSet(this, State.JOINING, State.JOINED)) {
+                appender.part();
+            }
         } else {
             STATE.compareAndSet(this, State.JOINING, State.OPEN);
         }
@@ -186,9 +188,11 @@ final class WritableLog {
         return STATE.compareAndSet(this, State.OPEN, State.JOINING);
     }
 
-    /** Maintenance: the writer may leave the file that it was offered, which will not be published. */
+    /** Maintenance: the file that the writer was offered, or has joined, will not be published. */
     void giveUp() {
-        STATE.compareAndSet(this, State.JOINED, State.PARTING);
+        if (!STATE.compareAndSet(this, State.JOINING, State.OPEN)) {
+            STATE.compareAndSet(this, State.JOINED, State.PARTING);
+        }
     }
 
     /**

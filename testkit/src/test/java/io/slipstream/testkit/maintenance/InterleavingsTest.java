@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InterleavingsTest {
     private static final int RUNS = 60;
     private static final int RUNS_IN_A_SOAK = 6_000;
-    private static final int STEPS = 120;
+    private static final int STEPS = 300;
     private static final int KEYS = 8;
     private static final int LONG_KEY_LENGTH = 300;
 
@@ -45,6 +45,7 @@ class InterleavingsTest {
     private ModelState model;
     private long revision;
     private long compactions;
+    private long worked;
 
     @Test
     void shouldHoldEverythingAtTheLogsNameAtEveryMoment() throws IOException {
@@ -59,6 +60,7 @@ class InterleavingsTest {
 
     private void run(final Campaign campaign, final int runs) throws IOException {
         compactions = 0;
+        worked = 0;
         for (int i = 0; i < runs; i++) {
             final long seed = campaign.seedOf(i);
             try {
@@ -68,7 +70,8 @@ class InterleavingsTest {
             }
         }
         assertTrue(compactions > runs, "compactions=" + compactions);
-        campaign.report(runs, "compactions=" + compactions);
+        assertTrue(worked > 20L * runs, "worked=" + worked);
+        campaign.report(runs, "compactions=" + compactions + " worked=" + worked);
     }
 
     private void live(final Path path, final Random random) throws IOException {
@@ -99,7 +102,7 @@ class InterleavingsTest {
     private void step(final Random random) throws IOException {
         final int dice = random.nextInt(100);
         if (dice < 60) {
-            maintenance.invoke();
+            worked += maintenance.invoke();
         } else if (dice < 90) {
             put(random);
         } else if (dice < 94) {
@@ -113,7 +116,7 @@ class InterleavingsTest {
             log.force();
         } else if (dice < 99) {
             log.requestForce();
-        } else {
+        } else if (random.nextInt(4) == 0) {
             log.compact();
         }
     }
