@@ -44,6 +44,7 @@ final class Maintenance implements Agent {
     private volatile long forceVersion;
     private long forceTicket;
     private int forceCrc;
+    private volatile long compactionTicket;
     private volatile long compactionsRequested;
 
     private volatile boolean closed;
@@ -93,6 +94,7 @@ final class Maintenance implements Agent {
 
     /** The writer's: the log shall be compacted. What it answers is done once {@link #isAnswered} says so. */
     long requestCompaction() {
+        compactionTicket = log.ticket();
         return ++compactionsRequested;
     }
 
@@ -235,11 +237,11 @@ final class Maintenance implements Agent {
     }
 
     private boolean isDue() {
-        if (index == null || tail.position() < log.inFile().position() - MAX_LAG) {
+        if (index == null || log.state() != WritableLog.State.OPEN || tail.position() < log.inFile().position() - MAX_LAG) {
             return false;
         }
         final boolean requested = compactionsRequested > requestsAnswered;
-        return requested || clock.nanoTime() - compactNotBefore >= 0 && isWorthIt();
+        return requested && tail.position() >= log.position(compactionTicket) || clock.nanoTime() - compactNotBefore >= 0 && isWorthIt();
     }
 
     private boolean isWorthIt() {

@@ -17,6 +17,7 @@ import io.slipstream.writer.SegmentSupply;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * One compaction beside the writer, a step at a time: sort, copy, catch up, hand over. Single thread: that of maintenance.
@@ -163,7 +164,11 @@ final class Rotation {
     // Bytes still missing.
     private long pursue() throws IOException {
         final long end = log.appender().position();
-        tail.advance(end, CATCH_UP_LENGTH, copier);
+        try {
+            tail.advance(end, CATCH_UP_LENGTH, copier);
+        } catch (final UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e.getCause());
+        }
         final long appended = tail.position() - startPosition;
         if (appended > Math.max(MIN_PURSUIT, startPosition)) {
             throw new IOException("compaction cannot keep up with the writer: file=" + paths.log() + " appended meanwhile=" + appended
@@ -172,12 +177,22 @@ final class Rotation {
         return end - tail.position();
     }
 
-    // The whole file, with its length. From then on a range will do.
+    // Bit by bit, then the whole file, with its length. From then on a range will do.
     private void force() throws IOException {
-        freshForcedCapacity = next.supply().capacity();
+        final SegmentSupply supply = next.supply();
+        if (supply.makeReady(next.position())) { // catching up may have left little room, and the writer would soon be in need
+            return;
+        }
+        if (forcedLength < supply.capacity()) {
+            final long to = Math.min(forcedLength + FORCE_INTERVAL, supply.capacity());
+            supply.force(forcedLength, to);
+            forcedLength = to;
+            return;
+        }
+        freshForcedCapacity = supply.capacity();
         freshForcedPosition = next.position();
         fresh.force();
-        next.supply().touchAhead(next.position(), freshForcedCapacity - next.position());
+        supply.touchAhead(next.position(), freshForcedCapacity - next.position());
         step = Step.FOLLOW;
     }
 
@@ -210,11 +225,11 @@ final class Rotation {
             previousFile = log.publish(fresh, freshForcedCapacity, freshForcedPosition);
             step = Step.WAIT_FOR_ADOPTION;
         } catch (final IOException e) {
-            if (fresh.isRenamed()) {
+            log.giveUp();
+            if (log.isOver()) {
                 throw e;
             }
             failure = e;
-            log.giveUp();
             step = Step.WAIT_FOR_PARTING;
         }
     }
@@ -225,8 +240,17 @@ final class Rotation {
         }
         previous.supply().release();
         step = Step.DONE;
-        previousFile.close();
+        closeUnlinked(previousFile);
         return true;
+    }
+
+    // Nothing of it is wanted any more.
+    private static void closeUnlinked(final StorageFile unlinked) {
+        try {
+            unlinked.close();
+        } catch (final IOException e) {
+            return;
+        }
     }
 
     private boolean waitForParting() throws IOException {

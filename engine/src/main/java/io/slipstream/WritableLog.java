@@ -75,7 +75,7 @@ final class WritableLog {
     private StorageFile file;
     private volatile SegmentSupply supply;
     private Mark mark;
-    private long fileShift;
+    private volatile long fileShift;
     private long forcedCapacity; // the file's length when it was last forced as a whole in this run; 0 if it was not
     private volatile long forcedLength;
     private volatile long forcedTicket;
@@ -184,6 +184,9 @@ final class WritableLog {
 
     /** Maintenance: offers {@code rewritten} to the writer; whether it could. */
     boolean offer(final Handover rewritten) {
+        if (state != State.OPEN) {
+            return false;
+        }
         handover = rewritten;
         return STATE.compareAndSet(this, State.OPEN, State.JOINING);
     }
@@ -214,6 +217,7 @@ final class WritableLog {
             final Mark nextMark = markOf(joined, fresh);
             try {
                 IoFaults.settle();
+                next.supply().requireNotRefused();
                 if (capacity == forcedCapacityOfFresh) {
                     next.supply().force(forcedPosition, end); // with what was forced in the old file since the writer joined
                 } else {
@@ -293,6 +297,9 @@ final class WritableLog {
         }
         synchronized (fileLock) {
             requireUsable();
+            if (ticket <= forcedTicket) { // the writer did it meanwhile
+                return false;
+            }
             force(ticket - fileShift, crc);
             return true;
         }
@@ -452,6 +459,11 @@ final class WritableLog {
     /** Whether the append of that ticket, and all before it, survive power loss. Any thread. */
     boolean isForced(final long ticket) {
         return forcedTicket >= ticket;
+    }
+
+    /** Position, in the file at the log's name, of the end of the append of that ticket. Maintenance. */
+    long position(final long ticket) {
+        return ticket - fileShift;
     }
 
     long compactedLength() {

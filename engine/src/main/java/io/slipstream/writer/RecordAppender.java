@@ -417,12 +417,23 @@ public final class RecordAppender {
 
     private void grow(final long needed) {
         if (twin != null && needed > twin.room()) {
-            twin.grow(needed);
+            growTwin(needed);
         }
         if (needed > room()) {
             growThis(needed);
         }
         setLimit();
+    }
+
+    private void growTwin(final long needed) {
+        try {
+            twin.grow(needed);
+        } catch (final UncheckedIOException e) {
+            if (!twin.supply.refuse()) {
+                throw e;
+            }
+            twin = null;
+        }
     }
 
     private void growThis(final long needed) {

@@ -21,7 +21,7 @@ public final class SegmentSupply {
      * collector does.
      */
     private static final int OVERLAP_LENGTH = 1 << 20;
-    private static final int USED_SHARE = 4;
+    private static final int USED_SHARE = 8;
     private static final int MAX_RETIRED = 16;
     private static final int SPARE_LENGTH = 1 << 16;
 
@@ -33,7 +33,11 @@ public final class SegmentSupply {
     // Written by the writer; made ready by maintenance.
     private volatile Segment current;
     private volatile Segment ready;
-    private boolean superseded; // guarded by fileLock
+
+    // Guarded by fileLock.
+    private boolean superseded;
+    private boolean refused;
+    private boolean chosen;
     private volatile long growths;
     private volatile long growthsByWriter;
 
@@ -48,6 +52,30 @@ public final class SegmentSupply {
         this.lengths = lengths;
         this.fileLock = fileLock;
         this.retired = maintained ? new OneToOneConcurrentArrayQueue<>(MAX_RETIRED) : null;
+    }
+
+    /**
+     * The writer does without this file, which it appends to only in case it replaces the log's: it cannot grow.
+     *
+     * @return false if it may have replaced it already
+     */
+    boolean refuse() {
+        synchronized (fileLock) {
+            refused = !chosen;
+            return refused;
+        }
+    }
+
+    /**
+     * This file is about to replace the log's. Under the file lock.
+     *
+     * @throws IOException if the writer has given it up
+     */
+    public void requireNotRefused() throws IOException {
+        if (refused) {
+            throw new IOException("the compacted log could not grow as the log does: " + this + "; the log goes on as it is, the next attempt waits");
+        }
+        chosen = true;
     }
 
     /** The first segment, behind {@code position}, where the file ends. */
