@@ -39,8 +39,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The one writer of a log: opens and recovers it, appends updates and checkpoints, compacts.
  *
- * <p>One writer thread at a time, for everything but {@link #length()}, {@link #stats()}, {@link #recovery()} and {@link #path()}, which any
- * thread may call. A close by another thread in the middle of an append crashes nothing, but that append may be lost. Use after {@link #close()} is
+ * <p>One writer thread at a time, for everything but {@link #length()}, {@link #isForced}, {@link #stats()}, {@link #recovery()} and {@link #path()}, which
+ * any thread may call. A close by another thread in the middle of an append crashes nothing, but that append may be lost. Use after {@link #close()} is
  * an {@link IllegalStateException}, after a failed force or rotation a {@link PoisonedLogException}. An interrupt ends no call: it completes
  * and keeps the interrupt status.
  *
@@ -410,6 +410,22 @@ public final class SnapshotLog implements AutoCloseable {
     public void compact() throws IOException {
         if (isMaintained()) {
             compactBeside();
+        } else {
+            compactInline();
+        }
+    }
+
+    /**
+     * Asks for a compaction of what was appended so far, and waits for nothing: maintenance does it, and {@link LogStats#compactions()} or
+     * {@link LogStats#failedCompactions()} tell when it has. It is finished by the writer's next calls, whatever they are. With
+     * {@linkplain MaintenanceMode#INLINE inline} maintenance it is done on return.
+     *
+     * @throws IOException with inline maintenance, as {@link #compact()}
+     */
+    public void requestCompaction() throws IOException {
+        log.open();
+        if (isMaintained()) {
+            maintenance.requestCompaction();
         } else {
             compactInline();
         }

@@ -68,6 +68,7 @@ class UseAfterCloseTest {
         calls.put("length", log::length);
         calls.put("stats", log::stats);
         calls.put("requestForce", log::requestForce);
+        calls.put("requestCompaction", log::requestCompaction);
         calls.put("isForced", () -> log.isForced(0));
         calls.put("maintenanceInvoker", log::maintenanceInvoker);
         return calls;
