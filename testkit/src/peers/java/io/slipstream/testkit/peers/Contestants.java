@@ -14,6 +14,8 @@ final class Contestants {
     static final String MAPDB = "mapdb";
     /** Keeps nothing: what the harness itself costs. */
     static final String EMPTY = "empty";
+    /** Copies a record that is ready, and sums: what the machine takes. */
+    static final String FLOOR = "floor";
 
     static final List<String> ALL = List.of(SLIPSTREAM, BUFFERED, WRITE, CHRONICLE_QUEUE, CHRONICLE_MAP, ROCKSDB, LMDB, MAPDB);
 
@@ -41,6 +43,8 @@ final class Contestants {
                 return new MapDbContestant();
             case EMPTY:
                 return new EmptyContestant();
+            case FLOOR:
+                return new FloorContestant();
             default:
                 throw new IllegalArgumentException("no such contestant: " + name);
         }

@@ -172,6 +172,7 @@ public final class Peers {
     private void latency(final int round) throws IOException {
         final List<String> all = new ArrayList<>(settings.contestants());
         all.add(0, Contestants.EMPTY);
+        all.add(1, Contestants.FLOOR);
         for (final String contestant : all) {
             measure("latency", contestant, "memory", round, settings.results().resolve("latency." + contestant + "." + round + ".hdr").toString());
         }

@@ -227,6 +227,9 @@ final class Pictures {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(settings.results(), "latency.*.hdr")) {
             for (final Path file : files) {
                 final String name = file.getFileName().toString().split("\\.")[1];
+                if (name.equals(Contestants.FLOOR)) {
+                    continue;
+                }
                 final int place = name.equals(Contestants.EMPTY) ? Contestants.ALL.size() : Contestants.ALL.indexOf(name);
                 final Histogram histogram = Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(Files.readAllBytes(file)), 1);
                 histograms.merge(place, histogram, (sum, added) -> {

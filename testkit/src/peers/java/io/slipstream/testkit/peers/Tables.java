@@ -81,6 +81,7 @@ final class Tables {
         title("Latency of one update, ns; the checkpoint after every 100th included", "| | p50 | p90 | p99 | p99.9 | p99.99 | p99.999 | max "
                 + "| without checkpoints: p50 | p99 | p99.99 |");
         latencyOf(Contestants.EMPTY, "(the timer)");
+        latencyOf(Contestants.FLOOR, "(a ready record, copied and summed)");
         for (final String name : Contestants.ALL) {
             latencyOf(name, Contestants.title(name));
         }
