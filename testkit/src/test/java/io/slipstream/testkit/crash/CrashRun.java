@@ -1,11 +1,13 @@
 package io.slipstream.testkit.crash;
 
+import io.slipstream.MaintenanceMode;
 import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
 import io.slipstream.VersionToken;
 import io.slipstream.WatchCursor;
 import io.slipstream.errors.PoisonedLogException;
 import io.slipstream.errors.SnapshotDamageException;
+import io.slipstream.storage.FileIdentity;
 import io.slipstream.storage.Storage;
 import io.slipstream.testkit.bytes.LogBuilder;
 import io.slipstream.testkit.bytes.Utf8;
@@ -17,7 +19,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Runs a script on a simulated disk, and keeps its {@link History}. */
@@ -25,18 +34,38 @@ final class CrashRun {
     static final String NAME = "kv.log";
     private static final int MAX_OPENS = 4;
     private static final int LOAD_ONE_IN = 3;
+    private static final int MAX_INVOCATIONS = 200;
+    private static final long TICK_NANOS = 20_000_000;
 
     private final History history;
+    private final NavigableMap<Integer, String> states = new TreeMap<>();
+    private final List<Throwable> reported = new ArrayList<>();
+    private final Map<Long, Promise> requests = new LinkedHashMap<>();
+    private final Set<Long> kept = new LinkedHashSet<>();
     private SimulatedDisk disk;
     private FaultyStorage faulty;
     private SnapshotLog log;
+    private long compactionFloor = -1;
+    private long nanos;
+    private long compactions;
+    private long compactionsOfLog;
     private int openedAt;
     private int failures;
+
+    // What a requested force will promise.
+    private record Promise(int updates, long length) {
+    }
 
     CrashRun(final SimulatedDisk disk, final History history) {
         this.disk = disk;
         this.faulty = new FaultyStorage(disk);
         this.history = history;
+    }
+
+    /** With maintenance, which the script invokes, and which compacts from so many dead bytes on. */
+    CrashRun maintained(final long floor) {
+        compactionFloor = floor;
+        return this;
     }
 
     static SnapshotLog.Context context(final Storage disk) {
@@ -56,6 +85,17 @@ final class CrashRun {
         return failures;
     }
 
+    /** How many compactions there were. */
+    long compactions() {
+        return compactions + compactionsOfLog;
+    }
+
+    /** How far the log had come in a rotation at {@code moment}, by the name of its state; empty before the first call. */
+    String stateAt(final int moment) {
+        final Map.Entry<Integer, String> latest = states.floorEntry(moment);
+        return latest == null ? "" : latest.getValue();
+    }
+
     /** The moment at which the first open returned. */
     int openedAt() {
         return openedAt;
@@ -73,14 +113,38 @@ final class CrashRun {
                 failures++; // an operation failed, somewhere on the way
                 startAgain(i + 1 < script.size() && script.get(i + 1) instanceof CrashStep.Load);
             }
+            noteState();
         }
         return this;
+    }
+
+    private boolean isMaintained() {
+        return compactionFloor >= 0;
+    }
+
+    private SnapshotLog.Context contextOfWriter() {
+        return isMaintained()
+            ? context(faulty).maintenance(MaintenanceMode.INVOKER).compactionFloor(compactionFloor).errorHandler(reported::add).nanoClock(this::tick)
+            : context(faulty);
+    }
+
+    // It goes on, so that what waits does not wait for ever.
+    private long tick() {
+        nanos += TICK_NANOS;
+        return nanos;
+    }
+
+    private void noteState() {
+        final String text = log.toString();
+        final int from = text.indexOf("state=") + "state=".length();
+        states.put(disk.moment(), text.substring(from, text.indexOf(',', from)));
+        compactionsOfLog = log.stats().compactions();
     }
 
     private void open() throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                log = SnapshotLog.open(path(), context(faulty));
+                log = SnapshotLog.open(path(), contextOfWriter());
                 break;
             } catch (final SnapshotDamageException e) {
                 throw e;
@@ -92,6 +156,10 @@ final class CrashRun {
             }
         }
         history.exists(disk.moment());
+        compactions += compactionsOfLog;
+        requests.clear();
+        kept.clear();
+        noteState();
     }
 
     private Path path() {
@@ -115,12 +183,14 @@ final class CrashRun {
         open();
     }
 
-    private boolean isOpen() throws IOException {
+    private boolean isOpen() {
         try {
             log.view().close();
             return true;
         } catch (final IllegalStateException e) {
             return false; // closed, or poisoned
+        } catch (final IOException e) {
+            throw new AssertionError("the disk is sound again, and the log cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -139,8 +209,7 @@ final class CrashRun {
     private void take(final CrashStep step) throws IOException {
         if (step instanceof CrashStep.Do what && what.update() instanceof ModelUpdate.Compact) {
             coolIfEmpty();
-            log.compact();
-            promised(log.length());
+            compact();
         } else if (step instanceof CrashStep.Do what) {
             history.issue(disk.moment(), what.update());
             try {
@@ -150,17 +219,38 @@ final class CrashRun {
                 failures++;
                 faulty.heal();
                 return;
+            } catch (final PoisonedLogException e) {
+                history.retract();
+                throw e;
             }
             history.returned(disk.moment());
         } else if (step instanceof CrashStep.Force) {
             log.force();
             promised(log.length());
-        } else if (step instanceof CrashStep.LoseForce lose) {
+            keepPromises();
+        } else if (step instanceof CrashStep.Maintain maintain) {
+            for (int i = 0; i < maintain.times(); i++) {
+                maintain();
+            }
+        } else if (step instanceof CrashStep.MaintainUntil until) {
+            maintainUntil(until.state());
+        } else if (step instanceof CrashStep.RequestForce) {
+            requests.put(log.requestForce(), new Promise(history.updates(), log.length()));
+        } else {
+            takeFault(step);
+        }
+    }
+
+    private void takeFault(final CrashStep step) throws IOException {
+        if (step instanceof CrashStep.LoseForce lose) {
             faulty.heal(); // one fault at a time: see docs/recovery.md section 10 for a failed force that not even the mark could tell of
             disk.loseForce(lose.n());
         } else if (step instanceof CrashStep.FailOperation fail) {
             disk.loseForce(0);
             faulty.heal().failNth(fail.n(), fail.when());
+        } else if (step instanceof CrashStep.FailNext fail) {
+            disk.loseForce(0);
+            faulty.heal().failNth(fail.kind(), 1, fail.when());
         } else if (step instanceof CrashStep.FillUp full) {
             disk.loseForce(0);
             faulty.heal().fullAfter(full.bytes());
@@ -183,9 +273,81 @@ final class CrashRun {
     }
 
     private void close() throws IOException {
-        final long length = log.length();
         log.close();
-        promised(length);
+        promised(disk.file(path()).length);
+    }
+
+    private void compact() throws IOException {
+        try {
+            log.compact();
+        } catch (final IOException e) {
+            if (!isMaintained() || disk.moment() % 2 == 0) {
+                throw e;
+            }
+            failures++; // and the log goes on, unless the next call says otherwise
+            faulty.heal();
+            return;
+        }
+        promised(log.length());
+        keepPromises();
+    }
+
+    private void maintainUntil(final String state) {
+        for (int i = 0; !stateAt(Integer.MAX_VALUE).equals(state); i++) {
+            if (i == MAX_INVOCATIONS) {
+                throw new AssertionError("it never comes to that: state=" + state + " log=" + log);
+            }
+            maintain();
+        }
+    }
+
+    private void maintain() {
+        final int before = disk.moment();
+        final FileIdentity file = disk.identity(path());
+        log.maintenanceInvoker().invoke();
+        noteState();
+        if (!disk.identity(path()).isSameFile(file)) {
+            if (log.stats().forcedLength() > LogBuilder.HEADER_LENGTH) {
+                history.warm(disk.moment());
+            } else {
+                history.cold(before);
+            }
+        }
+        for (final Throwable failure : reported) {
+            if (!(failure instanceof IOException) || !isExplained(failure)) {
+                throw new AssertionError("maintenance failed, though the disk did not: " + failure, failure);
+            }
+            failures++;
+            faulty.heal();
+        }
+        reported.clear();
+        keepPromises();
+    }
+
+    private boolean isExplained(final Throwable failure) {
+        if (failure.getMessage().contains("the log was closed or poisoned")) {
+            return stateAt(Integer.MAX_VALUE).equals("POISONED");
+        }
+        final Throwable fault = failure.getCause() == null ? failure : failure.getCause();
+        return faulty.faults().contains(fault) || fault.getMessage().startsWith("the device failed");
+    }
+
+    private void keepPromises() {
+        for (final long ticket : kept) {
+            if (!log.isForced(ticket)) {
+                throw new AssertionError("a force that was done is not done any more: ticket=" + ticket);
+            }
+        }
+        for (final long ticket : List.copyOf(requests.keySet())) {
+            if (log.isForced(ticket)) {
+                final Promise promise = requests.remove(ticket);
+                kept.add(ticket);
+                history.forced(disk.moment(), promise.updates());
+                if (promise.length() > LogBuilder.HEADER_LENGTH) {
+                    history.warm(disk.moment());
+                }
+            }
+        }
     }
 
     // A compact log of nothing has no record that a mark could know it by.

@@ -13,11 +13,16 @@ import java.util.Random;
 final class CrashScripts {
     private static final int KEYS = 6;
 
+    private static final int MAX_INVOCATIONS = 30;
+
     private final Random random;
+    private final boolean maintained;
     private long revision;
 
-    CrashScripts(final Random random) {
+    /** Scripts for a log with maintenance, which they invoke, or for one without. */
+    CrashScripts(final Random random, final boolean maintained) {
         this.random = random;
+        this.maintained = maintained;
     }
 
     /** A script of {@code steps} steps. */
@@ -53,6 +58,20 @@ final class CrashScripts {
     }
 
     private CrashStep step() {
+        return maintained && random.nextBoolean() ? stepOfMaintenance() : stepOfWriter();
+    }
+
+    private CrashStep stepOfMaintenance() {
+        final int dice = random.nextInt(20);
+        if (dice < 3) {
+            return new CrashStep.RequestForce();
+        } else if (dice < 4) {
+            return new CrashStep.FailOperation(1 + random.nextInt(12), random.nextBoolean() ? Moment.BEFORE : Moment.AFTER);
+        }
+        return new CrashStep.Maintain(1 + random.nextInt(MAX_INVOCATIONS));
+    }
+
+    private CrashStep stepOfWriter() {
         final int dice = random.nextInt(100);
         if (dice < 55) {
             return new CrashStep.Do(put());

@@ -1,6 +1,7 @@
 package io.slipstream.testkit.crash;
 
 import io.slipstream.testkit.fault.FaultyStorage;
+import io.slipstream.testkit.fault.Operation;
 import io.slipstream.testkit.model.ModelUpdate;
 
 /** One step of a script that crashes are simulated in. */
@@ -37,11 +38,43 @@ sealed interface CrashStep {
         }
     }
 
+    /** The next operation of that kind fails, before or after its effect. */
+    record FailNext(Operation.Kind kind, FaultyStorage.Moment when) implements CrashStep {
+        @Override
+        public String toString() {
+            return "fail next " + kind + " " + when;
+        }
+    }
+
     /** The disk takes so many bytes more, until something fails. */
     record FillUp(int bytes) implements CrashStep {
         @Override
         public String toString() {
             return "fill up after " + bytes;
+        }
+    }
+
+    /** Maintenance is invoked so many times. */
+    record Maintain(int times) implements CrashStep {
+        @Override
+        public String toString() {
+            return "maintain " + times;
+        }
+    }
+
+    /** Maintenance is invoked until the log is in that state. */
+    record MaintainUntil(String state) implements CrashStep {
+        @Override
+        public String toString() {
+            return "maintain until " + state;
+        }
+    }
+
+    /** A force that maintenance shall do. */
+    record RequestForce() implements CrashStep {
+        @Override
+        public String toString() {
+            return "request force";
         }
     }
 

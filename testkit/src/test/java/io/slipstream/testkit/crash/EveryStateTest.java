@@ -5,6 +5,8 @@ import io.slipstream.testkit.bytes.Utf8;
 import io.slipstream.testkit.disk.PowerCut;
 import io.slipstream.testkit.disk.PowerCuts;
 import io.slipstream.testkit.disk.SimulatedDisk;
+import io.slipstream.testkit.fault.FaultyStorage.Moment;
+import io.slipstream.testkit.fault.Operation.Kind;
 import io.slipstream.testkit.model.ModelUpdate;
 import io.slipstream.testkit.soak.Campaign;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +37,20 @@ class EveryStateTest {
     private static final CrashStep ONE_PAGE = putLong("a", 4096 - 6 - 13);
     private static final CrashStep COMPACT = new CrashStep.Do(ModelUpdate.compact());
 
-    private record Script(String name, CrashStep... steps) {
+    private static final CrashStep REQUEST_FORCE = new CrashStep.RequestForce();
+    private static final CrashStep OFFERED = new CrashStep.MaintainUntil("JOINING");
+    private static final CrashStep PUBLISHED = new CrashStep.MaintainUntil("PUBLISHED");
+    private static final CrashStep GIVEN_UP = new CrashStep.MaintainUntil("PARTING");
+
+    private record Script(String name, boolean maintained, CrashStep... steps) {
+        Script(final String name, final CrashStep... steps) {
+            this(name, false, steps);
+        }
+
+        static Script beside(final String name, final CrashStep... steps) {
+            return new Script("beside: " + name, true, steps);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -53,6 +68,10 @@ class EveryStateTest {
 
     private static CrashStep checkpoint(final long cursor) {
         return new CrashStep.Do(ModelUpdate.checkpoint(cursor));
+    }
+
+    private static CrashStep maintain(final int times) {
+        return new CrashStep.Maintain(times);
     }
 
     private static CrashStep putLong(final String key, final int length) {
@@ -76,13 +95,43 @@ class EveryStateTest {
                 new Script("die, load", put("a", 1), put("b", 2), DIE_AND_LOAD, put("c", 3), FORCE, put("d", 4)),
                 new Script("die, lose the force of the cut", ONE_PAGE, DIE_AND_LOSE_A_FORCE, put("c", 3), FORCE, put("d", 4)),
                 new Script("die, load, lose the force of the cut", ONE_PAGE, DIE_LOAD_AND_LOSE_A_FORCE, put("c", 3), FORCE, put("d", 4)),
-                new Script("lose a force, load", ONE_PAGE, LOSE_FORCE, FORCE, LOAD, put("c", 3), FORCE, put("d", 4)));
+                new Script("lose a force, load", ONE_PAGE, LOSE_FORCE, FORCE, LOAD, put("c", 3), FORCE, put("d", 4)),
+                Script.beside("compact", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, put("c", 4), maintain(3), put("d", 5), FORCE),
+                Script.beside("append while it is copied", put("a", 1), put("a", 2), FORCE, maintain(3), checkpoint(2), maintain(2), put("b", 3), OFFERED,
+                    put("b", 4), PUBLISHED, put("c", 5), FORCE, put("c", 6)),
+                Script.beside("force while joined", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), REQUEST_FORCE, maintain(1), put("c", 4), maintain(2),
+                    put("d", 5)),
+                Script.beside("force what was published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, FORCE, put("c", 4), REQUEST_FORCE,
+                    put("d", 5), maintain(1), put("e", 6)),
+                Script.beside("fail to rename", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), new CrashStep.FailNext(Kind.RENAME, Moment.BEFORE), GIVEN_UP,
+                    put("c", 4), maintain(2), FORCE, put("d", 5)),
+                Script.beside("rename, and be told it failed", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3),
+                    new CrashStep.FailNext(Kind.RENAME, Moment.AFTER), maintain(2), put("c", 4), put("d", 5), FORCE),
+                Script.beside("lose the force before the rename", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), LOSE_FORCE, GIVEN_UP, put("c", 4),
+                    FORCE, put("d", 5)),
+                Script.beside("lose the force of the name", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3),
+                    new CrashStep.FailNext(Kind.FORCE_DIRECTORY, Moment.BEFORE), maintain(2), put("c", 4), put("d", 5)),
+                Script.beside("lose a requested force", put("a", 1), FORCE, put("b", 2), REQUEST_FORCE, LOSE_FORCE, maintain(2), put("c", 3), put("d", 4),
+                    FORCE),
+                Script.beside("die offered", put("a", 1), put("a", 2), FORCE, OFFERED, DIE, put("b", 3), FORCE, put("c", 4)),
+                Script.beside("die joined", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), DIE, put("c", 4), FORCE, put("d", 5)),
+                Script.beside("die published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, DIE, put("c", 4), FORCE, put("d", 5)),
+                Script.beside("close joined", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), REOPEN, put("c", 4)),
+                Script.beside("close published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, REOPEN, put("c", 4), put("d", 5)),
+                Script.beside("delete all", put("a", 1), FORCE, delete("a", 2), OFFERED, checkpoint(2), PUBLISHED, put("b", 3), maintain(3), FORCE,
+                    put("c", 4)),
+                Script.beside("grow into what is ready", put("a", 1), put("b", 2), maintain(1), FORCE, putLong("c", 2400), FORCE, put("d", 3), REQUEST_FORCE,
+                    maintain(1), put("e", 4)));
     }
 
     @ParameterizedTest
     @MethodSource("scripts")
     void shouldLoseNothingPromisedInAnyState(final Script script) throws IOException {
-        final CrashRun run = new CrashRun(new SimulatedDisk(), new History()).run(List.of(script.steps()));
+        final CrashRun run = new CrashRun(new SimulatedDisk(), new History());
+        if (script.maintained()) {
+            run.maintained(0);
+        }
+        run.run(List.of(script.steps()));
         final CrashOracle oracle = new CrashOracle();
         final PowerCuts cuts = run.disk().powerCuts();
         final Set<List<Object>> seen = new HashSet<>();

@@ -83,7 +83,12 @@ final class History {
 
     /** Everything up to now survives a power cut from {@code moment} on. */
     void forced(final int moment) {
-        forced.add(new Fact(moment, updates()));
+        forced(moment, updates());
+    }
+
+    /** The first so many updates survive a power cut from {@code moment} on. */
+    void forced(final int moment, final int count) {
+        forced.add(new Fact(moment, count));
     }
 
     /** From {@code moment} on no mark may speak for the log. */
