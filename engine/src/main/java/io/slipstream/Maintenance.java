@@ -1,5 +1,7 @@
 package io.slipstream;
 
+import io.slipstream.events.CompactionEvent;
+import io.slipstream.events.LogEvents;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveIndex;
 import io.slipstream.replay.LogTail;
@@ -55,6 +57,7 @@ final class Maintenance implements Agent {
     private LiveIndex index;
     private LogTail tail;
     private Rotation rotation;
+    private CompactionEvent compactionEvent;
     private long requestsInRotation;
     private long forceNotBefore;
     private long growNotBefore;
@@ -255,6 +258,7 @@ final class Maintenance implements Agent {
         if (bytes.length() < tail.position()) {
             bytes.remapTo(tail.position());
         }
+        compactionEvent = LogEvents.beginCompaction();
         rotation = new Rotation(context, paths, log, index, file, bytes, tail.position());
         return true;
     }
@@ -270,6 +274,7 @@ final class Maintenance implements Agent {
     }
 
     private void endRotation() {
+        LogEvents.endCompaction(compactionEvent, paths.log(), rotation.startPosition(), rotation.compactForm().length(), rotation.reclaimed());
         compaction = compaction.next(clock.nanoTime() - rotation.startedNanos(), rotation.compactForm().length(), rotation.reclaimed());
         compactWait = MIN_WAIT_NANOS;
         lastFailure = null;
@@ -278,9 +283,7 @@ final class Maintenance implements Agent {
     }
 
     private void giveUpRotation(final Throwable because) {
-        log.giveUp();
-        rotation.abandon(because);
-        rotation = null;
+        abandonRotation(because);
         forgetIndex(because); // its positions may be half the one file's, half the other's
         compactNotBefore = clock.nanoTime() + compactWait;
         compactWait = Math.min(2 * compactWait, MAX_WAIT_NANOS);
@@ -293,14 +296,19 @@ final class Maintenance implements Agent {
     public synchronized void onClose() {
         if (!closed) {
             closed = true;
-            final Throwable ignored = new IOException("closing");
+            final Throwable ignored = new IOException("the log was closed");
             if (rotation != null) {
-                log.giveUp();
-                rotation.abandon(ignored);
-                rotation = null;
+                abandonRotation(ignored);
             }
             forgetIndex(ignored);
         }
+    }
+
+    private void abandonRotation(final Throwable because) {
+        log.giveUp();
+        rotation.abandon(because);
+        LogEvents.failCompaction(compactionEvent, paths.log(), rotation.startPosition(), rotation.isPublished(), because);
+        rotation = null;
     }
 
     /** Whether nothing will be done any more. */

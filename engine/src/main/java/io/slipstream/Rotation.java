@@ -149,7 +149,7 @@ final class Rotation {
 
     private void prepare() throws IOException {
         final CompactForm.Written written = form.written();
-        final SegmentSupply supply = new SegmentSupply(fresh.file(), context::nextSegmentLength, log.fileLock(), true);
+        final SegmentSupply supply = new SegmentSupply(paths.log(), fresh.file(), context::nextSegmentLength, log.fileLock(), true);
         next = new RecordAppender(supply, written.length(), written.lastCrc());
         tail = new LogTail(file, startPosition);
         step = Step.CATCH_UP;
@@ -198,6 +198,7 @@ final class Rotation {
 
     private void follow() throws IOException {
         if (pursue() <= OFFERED_LENGTH) {
+            next.supply().countAnew();
             handover = new Handover(next, tail.position(), form.written().length());
             step = Step.WAIT_FOR_WRITER;
             log.offer(handover);

@@ -3,6 +3,9 @@ package io.slipstream;
 import io.slipstream.compaction.CompactForm;
 import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.PoisonedLogException;
+import io.slipstream.events.CompactionEvent;
+import io.slipstream.events.LogEvents;
+import io.slipstream.events.RecoveryEvent;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
 import io.slipstream.index.LiveSetBuilder;
@@ -121,9 +124,14 @@ public final class SnapshotLog implements AutoCloseable {
         Platform.requireWriter();
         final Context concluded = context.copy();
         final LogPaths paths = LogPaths.ofWritten(concluded.storage.resolve(path));
+        final RecoveryEvent event = LogEvents.beginRecovery();
         final HeldLock lock = OpenedLog.lock(concluded.storage, paths);
         try {
-            return openLocked(concluded, paths, lock);
+            final SnapshotLog opened = openLocked(concluded, paths, lock);
+            final RecoveryReport found = opened.recovery;
+            LogEvents.endRecovery(event, paths.log(), found.tail(), found.rule(), found.position(), found.droppedLength(), found.survivors(),
+                    found.records());
+            return opened;
         } catch (final InternalError e) {
             final IOException fault = IoFaults.toIoException(e, paths.log());
             FirstFailure.close(fault, lock);
@@ -180,7 +188,7 @@ public final class SnapshotLog implements AutoCloseable {
         final RecordAppender appender;
         try {
             marks.write(mark);
-            appender = new RecordAppender(supply(context, opened.file(), fileLock), report.position(), opened.lastCrc());
+            appender = new RecordAppender(supply(context, paths, opened.file(), fileLock), report.position(), opened.lastCrc());
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, marks);
             throw e;
@@ -205,8 +213,8 @@ public final class SnapshotLog implements AutoCloseable {
         }
     }
 
-    private static SegmentSupply supply(final Context context, final StorageFile file, final Object fileLock) {
-        return new SegmentSupply(file, context::nextSegmentLength, fileLock, context.maintenance != MaintenanceMode.INLINE);
+    private static SegmentSupply supply(final Context context, final LogPaths paths, final StorageFile file, final Object fileLock) {
+        return new SegmentSupply(paths.log(), file, context::nextSegmentLength, fileLock, context.maintenance != MaintenanceMode.INLINE);
     }
 
     private static SnapshotLog openRefused(final Context context, final LogPaths paths, final HeldLock lock, final OpenedLog opened)
@@ -469,21 +477,33 @@ public final class SnapshotLog implements AutoCloseable {
         synchronized (log.fileLock()) {
             final long before = log.open().position();
             final long started = System.nanoTime();
-            log.beginCompaction();
+            final CompactionEvent event = LogEvents.beginCompaction();
             try {
-                final LogBytes bytes = LogBytes.map(log.file(), before);
-                try {
-                    rotate(replayed(bytes));
-                } finally {
-                    bytes.release();
-                }
-            } catch (final InternalError e) {
-                throw IoFaults.toIoException(e, paths.log());
-            } finally {
-                log.endCompaction();
+                rewrite(before);
+            } catch (final IOException | RuntimeException | Error e) {
+                compaction = compaction.failure();
+                LogEvents.failCompaction(event, paths.log(), before, false, e);
+                throw e;
             }
             final long after = log.appender().position();
             compaction = compaction.next(System.nanoTime() - started, after, before - after);
+            LogEvents.endCompaction(event, paths.log(), before, after, before - after);
+        }
+    }
+
+    private void rewrite(final long length) throws IOException {
+        log.beginCompaction();
+        try {
+            final LogBytes bytes = LogBytes.map(log.file(), length);
+            try {
+                rotate(replayed(bytes));
+            } finally {
+                bytes.release();
+            }
+        } catch (final InternalError e) {
+            throw IoFaults.toIoException(e, paths.log());
+        } finally {
+            log.endCompaction();
         }
     }
 
@@ -502,7 +522,7 @@ public final class SnapshotLog implements AutoCloseable {
         try (FreshLog fresh = FreshLog.create(storage, paths, storage.identity(paths.log()))) {
             try {
                 final CompactForm.Written written = CompactForm.write(live, fresh);
-                next = new RecordAppender(supply(context, fresh.file(), log.fileLock()), written.length(), written.lastCrc());
+                next = new RecordAppender(supply(context, paths, fresh.file(), log.fileLock()), written.length(), written.lastCrc());
                 fresh.force();
                 nextMark = Mark.writing(log.bootId(), fresh.file().identity(), written.length(), written.lastCrc());
                 log.marks().writeBeside(nextMark);

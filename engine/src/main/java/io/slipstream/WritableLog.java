@@ -2,6 +2,9 @@ package io.slipstream;
 
 import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.PoisonedLogException;
+import io.slipstream.events.ForceEvent;
+import io.slipstream.events.LogEvents;
+import io.slipstream.events.SwitchEvent;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.mark.Mark;
 import io.slipstream.mark.MarkFile;
@@ -25,16 +28,11 @@ import java.lang.invoke.VarHandle;
 @SuppressWarnings("NonAtomicVolatileUpdate") // each is written by one thread at a time
 final class WritableLog {
     /*
-     * Handover (docs/recovery.md section 11)
+     * Handover: docs/recovery.md section 11 (steps B6 to B9), and section 2 (H1 to H3)
      *
      *   OPEN --maintenance: offer--> JOINING --writer: copies what is missing--> JOINED --maintenance: publishes--> PUBLISHED --writer: adopts--> OPEN
      *                                   |                                          |
      *                                   +--writer: too much is missing--> OPEN     +--maintenance: cannot--> PARTING --writer: parts--> OPEN
-     *
-     *  H1  While JOINED, an append is in both files before it returns. So whichever of them the name leads to, nothing that returned is missing.
-     *  H2  The writer sees a state at the beginning of its next call, and nowhere else: between two calls it is in no segment. What it has left,
-     *      maintenance may unmap.
-     *  H3  Positions of the two files differ by the same amount from the offer on.
      *
      * The writer asks for nothing but the state, which it has to know anyway: everything else about a handover is off its way.
      */
@@ -115,11 +113,12 @@ final class WritableLog {
             return appender;
         }
         final long started = System.nanoTime();
+        final SwitchEvent event = LogEvents.beginSwitch();
         switch (found) {
             case OPEN -> { }
-            case JOINING -> join();
-            case PUBLISHED -> adopt();
-            case PARTING -> part();
+            case JOINING -> join(event);
+            case PUBLISHED -> adopt(event);
+            case PARTING -> part(event);
             default -> throw notOpen();
         }
         longestSwitchNanos = Math.max(longestSwitchNanos, System.nanoTime() - started);
@@ -127,19 +126,22 @@ final class WritableLog {
         return appender;
     }
 
-    private void join() {
+    private void join(final SwitchEvent event) {
         final Handover offered = handover;
         if (appender.lead(offered.next(), offered.copiedTo(), MAX_JOINING_LENGTH)) {
             offered.joined();
+            final long copied = appender.position() - offered.copiedTo();
             if (!STATE.compareAndSet(this, State.JOINING, State.JOINED)) {
                 appender.part();
             }
+            LogEvents.endSwitch(event, paths.log(), "join", copied);
         } else {
             STATE.compareAndSet(this, State.JOINING, State.OPEN);
+            LogEvents.endSwitch(event, paths.log(), "refuse", 0);
         }
     }
 
-    private void adopt() {
+    private void adopt(final SwitchEvent event) {
         final Handover published = handover;
         final RecordAppender previous = appender;
         previous.part();
@@ -148,11 +150,13 @@ final class WritableLog {
         shift += published.shift();
         compactedLength = published.compactLength();
         STATE.compareAndSet(this, State.PUBLISHED, State.OPEN);
+        LogEvents.endSwitch(event, paths.log(), "adopt", 0);
     }
 
-    private void part() {
+    private void part(final SwitchEvent event) {
         appender.part();
         STATE.compareAndSet(this, State.PARTING, State.OPEN);
+        LogEvents.endSwitch(event, paths.log(), "part", 0);
     }
 
     void requireUsable() {
@@ -308,6 +312,7 @@ final class WritableLog {
     // A record with that crc ends at position.
     private void force(final long position, final int crc) throws IOException {
         requireOwnFile();
+        final ForceEvent event = LogEvents.beginForce();
         final long started = System.nanoTime();
         final long capacity = supply.capacity(); // first: the writer may go on in a new segment at any time
         try {
@@ -326,6 +331,7 @@ final class WritableLog {
             failedForce(e);
             throw e;
         }
+        LogEvents.endForce(event, paths.log(), position, position - forcedLength, capacity != forcedCapacity);
         setForced(position);
         forcedCapacity = capacity;
         lastForceNanos = System.nanoTime() - started;

@@ -1,9 +1,12 @@
 package io.slipstream.writer;
 
+import io.slipstream.events.GrowthEvent;
+import io.slipstream.events.LogEvents;
 import io.slipstream.storage.StorageFile;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * Where the segments of one file come from, and where those go that are full. The writer takes what is ready; if nothing is, or it will not do, the
@@ -25,6 +28,7 @@ public final class SegmentSupply {
     private static final int MAX_RETIRED = 16;
     private static final int SPARE_LENGTH = 1 << 16;
 
+    private final Path log;
     private final StorageFile file;
     private final SegmentLengths lengths;
     private final Object fileLock;
@@ -44,10 +48,13 @@ public final class SegmentSupply {
     /**
      * A supply for a log that ends in {@code file}.
      *
+     * @param log        the log's name, which the file has, or will get
      * @param fileLock   held by whoever lengthens the file
      * @param maintained whether full segments are left to maintenance to unmap
      */
-    public SegmentSupply(final StorageFile file, final SegmentLengths lengths, final Object fileLock, final boolean maintained) {
+    public SegmentSupply(
+            final Path log, final StorageFile file, final SegmentLengths lengths, final Object fileLock, final boolean maintained) {
+        this.log = log;
         this.file = file;
         this.lengths = lengths;
         this.fileLock = fileLock;
@@ -110,7 +117,9 @@ public final class SegmentSupply {
                 return Segment.ofNoFile(position, Math.max(needed, SPARE_LENGTH));
             } else {
                 final long end = unfit == null ? current.endPosition() : unfit.endPosition();
+                final GrowthEvent event = LogEvents.beginGrowth();
                 next = Segment.prepare(file, position, end, Math.max(end, Segment.endOf(position, needed, lengths.next(position))));
+                LogEvents.endGrowth(event, log, next.endPosition() - end, next.endPosition(), false);
                 growthsByWriter++;
                 if (unfit != null) {
                     retire(unfit);
@@ -152,7 +161,10 @@ public final class SegmentSupply {
                 return false;
             }
             final Segment used = current; // behind ready: a writer that takes it, sets this before
-            ready = Segment.prepareBehind(used, OVERLAP_LENGTH, file, Segment.endOf(used.endPosition(), 0, lengths.next(position)));
+            final GrowthEvent event = LogEvents.beginGrowth();
+            final Segment made = Segment.prepareBehind(used, OVERLAP_LENGTH, file, Segment.endOf(used.endPosition(), 0, lengths.next(position)));
+            ready = made;
+            LogEvents.endGrowth(event, log, made.endPosition() - used.endPosition(), made.endPosition(), true);
             return true;
         }
     }
@@ -202,6 +214,12 @@ public final class SegmentSupply {
     /** Where the mapped segment in use ends. The file is at least as long. */
     public long capacity() {
         return current.endPosition();
+    }
+
+    /** Counts from here on: what was added before, was not for the writer. */
+    public void countAnew() {
+        growths = 0;
+        growthsByWriter = 0;
     }
 
     /** How many segments are mapped to be appended into. */

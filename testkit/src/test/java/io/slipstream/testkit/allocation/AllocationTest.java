@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.slipstream.EntryView;
+import io.slipstream.MaintenanceMode;
 import io.slipstream.SnapshotLog;
 import io.slipstream.SnapshotView;
 import io.slipstream.VersionToken;
@@ -162,6 +163,23 @@ class AllocationTest {
         final SnapshotLog log = logWithRoom();
         final VersionToken version = VersionToken.of(1);
         assertAppendAllocatesNothing(log, i -> log.delete(keys[i % KEYS], version));
+    }
+
+    @Test
+    void shouldAllocateNothingWhereTheWriterTakesPartInAHandover() throws IOException {
+        final SnapshotLog.Context context = new SnapshotLog.Context().maintenance(MaintenanceMode.INVOKER);
+        try (SnapshotLog log = SnapshotLog.open(directory.resolve("kv.log"), context)) {
+            final long[] allocated = new long[ROUNDS];
+            for (int round = 0; round < ROUNDS; round++) {
+                log.requestCompaction();
+                while (log.stats().compactions() == round) {
+                    log.maintenanceInvoker().invoke();
+                    allocated[round] += allocatedBy(1, i -> log.put(keyBuffers[i], 0, keyBuffers[i].capacity(), valueBuffer, 0, 128, i));
+                }
+            }
+            assertTrue(log.stats().longestSwitchNanos() > 0, "the writer took no part");
+            assertEquals(0, Arrays.stream(allocated).min().orElseThrow(), () -> "bytes allocated by each handover: " + Arrays.toString(allocated));
+        }
     }
 
     /** A replay allocates its window and its verdict, but not one byte more for 100,000 records than for 1,000. */

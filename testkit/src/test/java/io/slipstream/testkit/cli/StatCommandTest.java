@@ -2,12 +2,20 @@ package io.slipstream.testkit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.slipstream.SnapshotLog;
+import io.slipstream.VersionToken;
 import io.slipstream.testkit.bytes.Damage;
 import io.slipstream.testkit.bytes.Hex;
 import io.slipstream.testkit.bytes.LogBuilder;
+import io.slipstream.testkit.fault.FaultyStorage;
+import io.slipstream.testkit.fault.FaultyStorage.Moment;
+import io.slipstream.testkit.fault.Operation.Kind;
 import io.slipstream.testkit.model.ModelJudge;
+import io.slipstream.testkit.process.Holder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +46,9 @@ class StatCommandTest {
                 "live entries  2",
                 "cursor        0000000000000003 = 3",
                 "compact       no",
+                "forced        nothing known: no mark is about this file",
+                "in use        by nobody that is seen",
+                "compaction    none",
                 "live bytes    " + live,
                 "dead bytes    22 (26%)"),
             Cli.run("stat", log).isDone().lines());
@@ -76,6 +87,58 @@ class StatCommandTest {
         assertSays(write(new LogBuilder().header().cursor(Hex.parse("00ff")).toBytes()), "cursor        00ff\n");
     }
 
+    @Test
+    void shouldTellWhoWritesIt() throws IOException {
+        assumeTrue(Files.isReadable(Path.of("/proc/locks")), "this machine lists no locks");
+        final Path log = directory.resolve("kv.pgss");
+        try (SnapshotLog writer = SnapshotLog.open(log)) {
+            assertSays(log, "in use        by process " + ProcessHandle.current().pid() + "\n");
+            assertEquals(Holder.inUseByThisProcess(), Holder.askAnotherProcess(writer.path()), "to be asked about does not drop the lock");
+        }
+        assertSays(log, "in use        by nobody that is seen");
+    }
+
+    @Test
+    void shouldTellWhatIsKnownToBeForced() throws IOException {
+        final Path log = directory.resolve("kv.pgss");
+        try (SnapshotLog writer = SnapshotLog.open(log)) {
+            assertSays(log, "forced        nothing known\n");
+            writer.put("a", new byte[] {'1'}, VersionToken.of(1));
+            writer.force();
+            writer.put("b", new byte[] {'2'}, VersionToken.of(2));
+            assertSays(log, "forced        " + new LogBuilder().header().put("a", "1", 1).length() + " bytes\n");
+        }
+        assertSays(log, "forced        " + new LogBuilder().header().put("a", "1", 1).put("b", "2", 2).length() + " bytes, closed cleanly\n");
+    }
+
+    @Test
+    void shouldTellThatAForceFailed() throws IOException {
+        final Path log = directory.resolve("kv.pgss");
+        final FaultyStorage storage = new FaultyStorage();
+        try (SnapshotLog writer = SnapshotLog.open(log, new SnapshotLog.Context().storage(storage))) {
+            storage.failNth(Kind.FORCE, 1, Moment.BEFORE);
+            assertThrows(IOException.class, writer::force);
+        }
+        assertSays(log, "forced        nothing known, a force failed: the next writer rewrites the log\n");
+    }
+
+    @Test
+    void shouldTellHowFarACompactionIs() throws IOException {
+        assumeTrue(Files.isReadable(Path.of("/proc/locks")), "this machine lists no locks");
+        final Path log = directory.resolve("kv.pgss");
+        try (SnapshotLog writer = SnapshotLog.open(log)) {
+            Files.write(directory.resolve("kv.pgss.compact"), new byte[1_234]);
+            assertSays(writer.path(), "compaction    1,234 bytes written so far\n");
+        }
+    }
+
+    @Test
+    void shouldTellWhatADeadCompactionLeft() throws IOException {
+        final Path log = write(LOG.toBytes());
+        Files.write(directory.resolve("kv.pgss.compact"), new byte[1_234]);
+        assertSays(log, "compaction    1,234 bytes left by one that died; the next writer removes them\n");
+    }
+
     private static void assertSays(final Path log, final String words) {
         final String out = Cli.run("stat", log).isDone().out();
         assertTrue(out.contains(words), out);
@@ -87,6 +150,7 @@ class StatCommandTest {
         final CliResult result = Cli.run("stat", write(damaged)).failed(1, "corrupted log");
         assertTrue(result.out().contains("end           damaged at offset 28, 2 sound records behind it"), result.out());
         assertTrue(result.out().contains("records       1 in 28 bytes"), result.out());
+        assertTrue(result.out().contains("compaction    none"), result.out());
     }
 
     @Test

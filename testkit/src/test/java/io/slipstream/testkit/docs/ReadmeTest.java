@@ -1,5 +1,7 @@
 package io.slipstream.testkit.docs;
 
+import io.slipstream.SnapshotLog;
+import io.slipstream.VersionToken;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -64,6 +66,19 @@ class ReadmeTest {
         compile("Gateway");
         assertEquals("watch from 0\n", runExample(directory));
         assertEquals("serving 10.0.0.7:8443\nwatch from 1\n", runExample(directory));
+    }
+
+    @Test
+    void shouldShowHowToOpenALogWithMaintenanceBesideTheWriter() throws Exception {
+        compile("Quiet");
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()});
+                SnapshotLog log = (SnapshotLog) loader.loadClass("Quiet").getMethod("open", Path.class)
+                        .invoke(null, directory.resolve("quiet.log"))) {
+            log.put("a", new byte[100], VersionToken.of(1));
+            log.put("a", new byte[100], VersionToken.of(2));
+            log.compact();
+            assertTrue(log.stats().liveBytes() > 0, "inline, nobody counts them");
+        }
     }
 
     @Test
