@@ -1,5 +1,6 @@
 package io.slipstream.testkit.contract;
 
+import io.slipstream.MaintenanceMode;
 import io.slipstream.RecoveryReport;
 import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
@@ -18,10 +19,16 @@ import java.util.Set;
 
 /** The engine, as the contract sees it. */
 final class EngineUnderTest implements LogUnderTest {
+    private final MaintenanceMode maintenance;
+
+    EngineUnderTest(final MaintenanceMode maintenance) {
+        this.maintenance = maintenance;
+    }
+
     @Override
     public OpenLog open(final Path log, final long compactionThreshold) throws IOException {
-        return new EngineLog(SnapshotLog.open(log,
-            new SnapshotLog.Context().segmentLength(SnapshotLog.Context.MIN_SEGMENT_LENGTH).compactionThreshold(compactionThreshold)));
+        return new EngineLog(SnapshotLog.open(log, new SnapshotLog.Context().segmentLength(SnapshotLog.Context.MIN_SEGMENT_LENGTH)
+            .compactionThreshold(compactionThreshold).maintenance(maintenance)));
     }
 
     @Override

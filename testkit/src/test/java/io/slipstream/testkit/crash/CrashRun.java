@@ -159,6 +159,7 @@ final class CrashRun {
         compactions += compactionsOfLog;
         requests.clear();
         kept.clear();
+        reported.clear();
         noteState();
     }
 

@@ -94,6 +94,11 @@ final class Drill {
             return operation.path().toString().endsWith(".mark");
         }
 
+        /** Whether it is among what was reported, by itself or as a cause. */
+        boolean isIn(final List<Throwable> reported) {
+            return reported.stream().anyMatch(failure -> faults.contains(failure) || faults.contains(failure.getCause()));
+        }
+
         /** Whether the failed operation comes after the first of a kind. */
         boolean isBehind(final Kind kind) {
             return operations.subList(0, index).stream().anyMatch(before -> before.kind() == kind);

@@ -22,15 +22,17 @@ record KillPoint(String name, Script script, Moment moment, int step) {
     enum Script {
         /** A whole life of a log; its steps are storage operations. */
         LIFE,
+        /** A life beside maintenance, which the writer's thread invokes; its steps are storage operations. */
+        MAINTAINED_LIFE,
         /** Records of every shape; their steps are stores into the mapped segment. */
         STORES
     }
 
-    /** Every point in the life of a log, found by living it once at {@code path}, where nothing is. */
-    static List<KillPoint> ofLife(final Path path, final long seed) throws IOException {
+    /** Every point in such a life of a log, found by living it once at {@code path}, where nothing is. */
+    static List<KillPoint> ofLife(final Script script, final Path path, final long seed) throws IOException {
         final FaultyStorage disk = new FaultyStorage();
         final List<String> stages = new ArrayList<>();
-        new KillPointVictim(path, i -> { }).live(disk, new Feed(seed), stage -> stages.add(disk.operations().size() + " " + stage));
+        new KillPointVictim(path, i -> { }).live(script, disk, new Feed(seed), stage -> stages.add(disk.operations().size() + " " + stage));
         final List<KillPoint> points = new ArrayList<>();
         final List<Operation> operations = disk.operations();
         String stage = "";
@@ -40,7 +42,7 @@ record KillPoint(String name, Script script, Moment moment, int step) {
             }
             if (operations.get(i).kind().hasEffect()) {
                 for (final Moment moment : Moment.values()) {
-                    points.add(new KillPoint(stage + ": " + moment + " " + operations.get(i), Script.LIFE, moment, i + 1));
+                    points.add(new KillPoint(stage + ": " + moment + " " + operations.get(i), script, moment, i + 1));
                 }
             }
         }

@@ -25,7 +25,16 @@ class KillPointTest {
     @Test
     void shouldKeepEveryAcknowledgedAppendWhenKilledAtAStepOfOpenGrowthForceCompactionLoadOrClose() throws IOException, InterruptedException {
         final Campaign campaign = Campaign.ofBuild("kill-operations");
-        final List<KillPoint> points = lifePoints(campaign.seed()).stream().filter(KillPointTest::isTheOnlyOfItsState).toList();
+        killAtEachState(KillPoint.Script.LIFE, campaign);
+    }
+
+    @Test
+    void shouldKeepEveryAcknowledgedAppendWhenKilledAtAStepOfMaintenance() throws IOException, InterruptedException {
+        killAtEachState(KillPoint.Script.MAINTAINED_LIFE, Campaign.ofBuild("kill-maintenance"));
+    }
+
+    private void killAtEachState(final KillPoint.Script script, final Campaign campaign) throws IOException, InterruptedException {
+        final List<KillPoint> points = lifePoints(script, campaign.seed()).stream().filter(KillPointTest::isTheOnlyOfItsState).toList();
         killAtEach(points, campaign.seed());
         campaign.report(points.size(), "");
     }
@@ -50,15 +59,19 @@ class KillPointTest {
         int kills = 0;
         for (int round = 0; kills < KILLS_IN_A_SOAK; round++) {
             final long seed = campaign.seedOf(round);
-            final List<KillPoint> points = round % 4 == 0 ? storePoints() : lifePoints(seed);
+            final List<KillPoint> points = switch (round % 4) {
+                case 0 -> storePoints();
+                case 1 -> lifePoints(KillPoint.Script.LIFE, seed);
+                default -> lifePoints(KillPoint.Script.MAINTAINED_LIFE, seed);
+            };
             killAtEach(points, seed);
             kills += points.size();
         }
         campaign.report(kills, "");
     }
 
-    private List<KillPoint> lifePoints(final long seed) throws IOException {
-        return KillPoint.ofLife(Files.createDirectory(fresh().resolve("home")).resolve("kv.log"), seed);
+    private List<KillPoint> lifePoints(final KillPoint.Script script, final long seed) throws IOException {
+        return KillPoint.ofLife(script, Files.createDirectory(fresh().resolve("home")).resolve("kv.log"), seed);
     }
 
     private List<KillPoint> storePoints() throws IOException {

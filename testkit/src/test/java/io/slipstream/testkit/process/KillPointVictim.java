@@ -1,5 +1,6 @@
 package io.slipstream.testkit.process;
 
+import io.slipstream.MaintenanceMode;
 import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
 import io.slipstream.storage.Storage;
@@ -49,9 +50,10 @@ final class KillPointVictim {
         final LongConsumer acknowledge = i -> acks.set(Acks.Slot.RETURNED, i);
         final Moment moment = Moment.valueOf(arguments[4]);
         final int step = Integer.parseInt(arguments[5]);
-        if (KillPoint.Script.valueOf(arguments[3]) == KillPoint.Script.LIFE) {
+        final KillPoint.Script script = KillPoint.Script.valueOf(arguments[3]);
+        if (script != KillPoint.Script.STORES) {
             final FaultyStorage disk = new FaultyStorage().atNth(step, moment, KillPointVictim::standStill);
-            new KillPointVictim(path, acknowledge).live(disk, new Feed(Long.parseLong(arguments[2])), stage -> { });
+            new KillPointVictim(path, acknowledge).live(script, disk, new Feed(Long.parseLong(arguments[2])), stage -> { });
         } else {
             final Storage disk = new SteppedStorage((reached, number, what) -> {
                 if (reached == moment && number == step) {
@@ -89,7 +91,15 @@ final class KillPointVictim {
     }
 
     /** The whole life of a log, from its creation on. The path is free before. */
-    void live(final FaultyStorage disk, final Feed feed, final Consumer<String> stage) throws IOException {
+    void live(final KillPoint.Script script, final FaultyStorage disk, final Feed feed, final Consumer<String> stage) throws IOException {
+        if (script == KillPoint.Script.LIFE) {
+            live(disk, feed, stage);
+        } else {
+            liveMaintained(disk, feed, stage);
+        }
+    }
+
+    private void live(final FaultyStorage disk, final Feed feed, final Consumer<String> stage) throws IOException {
         stage.accept("open of a new log");
         SnapshotLog log = SnapshotLog.open(path, context(disk));
         stage.accept("growth");
@@ -125,6 +135,71 @@ final class KillPointVictim {
         append(log, feed, 10);
         stage.accept("close");
         log.close();
+    }
+
+    private void liveMaintained(final FaultyStorage disk, final Feed feed, final Consumer<String> stage) throws IOException {
+        stage.accept("open of a maintained log");
+        SnapshotLog log = SnapshotLog.open(path, maintained(disk));
+        stage.accept("growth into a segment that was ready");
+        log.maintenanceInvoker().invoke();
+        append(log, feed, 10);
+        log.maintenanceInvoker().invoke();
+        appendUntilGrown(log, feed);
+        log.maintenanceInvoker().invoke();
+        stage.accept("requested force");
+        final long ticket = log.requestForce();
+        append(log, feed, 3);
+        while (!log.isForced(ticket)) {
+            log.maintenanceInvoker().invoke();
+        }
+        stage.accept("rotation");
+        log.requestCompaction();
+        while (log.stats().compactions() == 0) {
+            log.maintenanceInvoker().invoke();
+            append(log, feed, 2);
+        }
+        stage.accept("growth behind a rotation");
+        appendUntilGrown(log, feed);
+        stage.accept("rotation that is given up at its rename");
+        disk.failNth(Kind.RENAME, 1, Moment.BEFORE);
+        log.requestCompaction();
+        while (log.stats().failedCompactions() == 0) {
+            log.maintenanceInvoker().invoke();
+            append(log, feed, 2);
+        }
+        stage.accept("compaction that the writer waits for");
+        log.compact();
+        append(log, feed, 2);
+        stage.accept("close in both files");
+        invokeUntil(log, "JOINING");
+        append(log, feed, 2);
+        log.close();
+
+        stage.accept("open of a log that was closed in both files");
+        log = SnapshotLog.open(path, maintained(disk));
+        append(log, feed, 2);
+        invokeUntil(log, "JOINING");
+        append(log, feed, 2);
+        invokeUntil(log, "PUBLISHED");
+        stage.accept("close before what was published is adopted");
+        log.close();
+    }
+
+    private static SnapshotLog.Context maintained(final FaultyStorage disk) {
+        return context(disk).maintenance(MaintenanceMode.INVOKER).errorHandler(failure -> {
+            if (!disk.faults().contains(failure)) {
+                throw new IllegalStateException("not the fault that was planned", failure);
+            }
+        });
+    }
+
+    private static void invokeUntil(final SnapshotLog log, final String state) throws IOException {
+        if (state.equals("JOINING")) {
+            log.requestCompaction();
+        }
+        while (!log.toString().contains("state=" + state)) {
+            log.maintenanceInvoker().invoke();
+        }
     }
 
     // The log owes a force then, and is rewritten when it is opened.

@@ -2,6 +2,7 @@ package io.slipstream.testkit.process;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.slipstream.MaintenanceMode;
 import io.slipstream.SnapshotLog;
 import io.slipstream.testkit.faults.MemoryDir;
 import io.slipstream.testkit.soak.Campaign;
@@ -33,7 +34,9 @@ class KillTest {
         /** It only appends; most kills fall into an append, some into the growth of the log. */
         APPENDING(3_000, 0, 500_000),
         /** It compacts, closes, loads and opens again and again. */
-        RESTLESS(400, 20, 5_000_000);
+        RESTLESS(400, 20, 5_000_000),
+        /** It only appends; beside it segments are made ready, forced and compacted. */
+        MAINTAINED(6_000, 0, 5_000_000);
 
         private final int maxUpdates;
         private final int maxUpdatesBeforeRest;
@@ -43,6 +46,10 @@ class KillTest {
             this.maxUpdates = maxUpdates;
             this.maxUpdatesBeforeRest = maxUpdatesBeforeRest;
             this.maxDelayNanos = maxDelayNanos;
+        }
+
+        private MaintenanceMode maintenance() {
+            return this == MAINTAINED ? MaintenanceMode.RUNNER : MaintenanceMode.INLINE;
         }
     }
 
@@ -71,7 +78,7 @@ class KillTest {
             final int restEvery = mood.maxUpdatesBeforeRest == 0 ? 0 : 1 + random.nextInt(mood.maxUpdatesBeforeRest);
             acks.set(Acks.Slot.RETURNED, first - 1);
             try (ChildJvm child = ChildJvm.startWith(
-                Children.SHORT_LIVED, KillVictim.class, log, ackFile, seed, first, segmentLength, restEvery)) {
+                Children.SHORT_LIVED, KillVictim.class, log, ackFile, seed, first, segmentLength, restEvery, mood.maintenance())) {
                 if (random.nextInt(20) > 0) {
                     child.expectLine("open"); // else anywhere in its first open, or before
                     waitUntil(() -> acks.get(Acks.Slot.RETURNED) >= until, child);
@@ -99,6 +106,17 @@ class KillTest {
     @Test
     void shouldKeepEveryAcknowledgedAppendWhenKilledWhileCompactingAndReopening() throws InterruptedException {
         killWhile(Mood.RESTLESS, LOGS_IN_A_BUILD, Campaign.ofBuild("kill-restless"));
+    }
+
+    @Test
+    void shouldKeepEveryAcknowledgedAppendWhenKilledWhileMaintained() throws InterruptedException {
+        killWhile(Mood.MAINTAINED, LOGS_IN_A_BUILD, Campaign.ofBuild("kill-maintained"));
+    }
+
+    @Test
+    @Tag(Campaign.SOAK)
+    void shouldKeepEveryAcknowledgedAppendWhenKilledWhileMaintainedForLong() throws InterruptedException {
+        killWhile(Mood.MAINTAINED, LOGS_IN_A_SOAK, Campaign.ofSoak("kill-maintained"));
     }
 
     @Test
