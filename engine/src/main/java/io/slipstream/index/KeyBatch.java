@@ -41,6 +41,20 @@ final class KeyBatch {
         return keyLength <= MAX_CARRIED_LENGTH;
     }
 
+    /** Whether a key whose words are {@code words} from {@code at} on comes after another, as unsigned bytes. */
+    static boolean isAbove(
+            final long[] words, final int at, final int keyLength, final long[] otherWords, final int otherAt, final int otherLength) {
+        final int count = keyWords(Math.min(keyLength, otherLength));
+        for (int i = 0; i < count; i++) {
+            final long word = words[at + i];
+            final long other = otherWords[otherAt + i];
+            if (word != other) {
+                return Long.compareUnsigned(Long.reverseBytes(word), Long.reverseBytes(other)) > 0;
+            }
+        }
+        return keyLength > otherLength;
+    }
+
     /** Adds a put or a delete. There must be {@linkplain #isFull() room}. */
     void add(final long position, final boolean isDelete, final DirectBuffer key, final int offset, final int keyLength) {
         final long[] target = words;

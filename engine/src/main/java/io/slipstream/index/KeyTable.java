@@ -17,7 +17,7 @@ final class KeyTable {
      * a slot comes from its top bits. Where a log is so long that its table wants more bits than positions leave, homes lie further apart and
      * runs get longer, which stays correct.
      */
-    static final int MIN_POSITION_BITS = 31;
+    static final int MIN_POSITION_BITS = 32;
 
     private final KeyHash hash;
     private final LogBytes bytes;

@@ -15,6 +15,9 @@ final class KeyTableBuilder implements SortableKeys {
      * the log, whose pages would each cost a fault on a fresh mapping, and a miss in the cache and in the TLB ever after. Long keys, and
      * whatever comes once the arena has its fill, are compared in the log.
      *
+     * A compact log needs none of that: while each key is above the one before, as compaction writes them, none can have come before. Such a put
+     * goes into the next free slot, with its position in place of an entry; should its key come again behind them, it is compared in the log, once.
+     *
      * A random key still costs two cache misses, its slot and its entry, and they would come one after the other. So for some records at a time
      * first the slots are read, then the entries, then each record is resolved: the misses overlap.
      *
@@ -23,8 +26,9 @@ final class KeyTableBuilder implements SortableKeys {
      */
     private static final int INITIAL_BITS = 10;
     private static final int MAX_BITS = 30;
-    private static final int ENTRY_BITS = KeyTable.MIN_POSITION_BITS;
-    private static final long ENTRY_MASK = (1L << ENTRY_BITS) - 1;
+    private static final long ENTRY_MASK = (1L << KeyTable.MIN_POSITION_BITS) - 1;
+    // Below the hash bits of a slot: set for the place of an entry, clear for the position of one of the ascending puts that a log begins with.
+    private static final int IN_ARENA = Integer.MIN_VALUE;
 
     private static final int MIN_FREED = 1 << 14;
     private static final int MAX_ARENA_LENGTH = Integer.MAX_VALUE - 8;
@@ -56,6 +60,10 @@ final class KeyTableBuilder implements SortableKeys {
     private long freed;
     private long carriedWords;
 
+    private boolean ascending = true;
+    private final long[] lastWords = new long[KeyBatch.keyWords(KeyBatch.MAX_CARRIED_LENGTH)];
+    private int lastLength = -1;
+
     private long superseded;
     private long removals;
     @SuppressWarnings("UnusedVariable") // written so that the reads it sums up are not optimised away
@@ -74,6 +82,11 @@ final class KeyTableBuilder implements SortableKeys {
         this.aheadHashes = new long[readAhead];
         this.aheadSlots = new int[readAhead];
         lookIn(bytes);
+    }
+
+    /** Gives every key an entry, also those that ascend: for {@link #entries}. Before anything is applied. */
+    void giveEveryKeyAnEntry() {
+        ascending = false;
     }
 
     /** The entries' positions are in {@code log} from now on. */
@@ -106,15 +119,57 @@ final class KeyTableBuilder implements SortableKeys {
     void apply(final KeyBatch batch) {
         int at = 0;
         while (at < batch.end()) {
-            int count = 0;
-            for (; count < aheadRecords.length && at < batch.end(); at = batch.next(at)) {
-                aheadRecords[count] = at;
-                aheadHashes[count++] = batch.hash(at);
-            }
-            readSlots(count);
-            readEntries(count);
+            at = applySome(batch, at);
+        }
+    }
+
+    // Some at a time: a method that is called often is compiled sooner than one that loops long.
+    private int applySome(final KeyBatch batch, final int from) {
+        int at = from;
+        int count = 0;
+        for (; count < aheadRecords.length && at < batch.end(); at = batch.next(at)) {
+            aheadRecords[count] = at;
+            aheadHashes[count++] = batch.hash(at);
+        }
+        readSlots(count);
+        ascending = ascending && isAscending(batch, count);
+        if (ascending) {
+            addAscending(batch, count);
+        } else {
+            readEntries(batch, count);
             for (int i = 0; i < count; i++) {
                 resolve(batch, aheadRecords[i], aheadHashes[i], aheadSlots[i]);
+            }
+        }
+        return at;
+    }
+
+    private boolean isAscending(final KeyBatch batch, final int count) {
+        long[] previous = lastWords;
+        int previousAt = 0;
+        int previousLength = lastLength;
+        for (int i = 0; i < count; i++) {
+            final int at = aheadRecords[i];
+            final int keyLength = batch.keyLength(at);
+            if (batch.isDelete(at) || !KeyBatch.isCarried(keyLength) || batch.position(at) > Integer.MAX_VALUE
+                    || !KeyBatch.isAbove(batch.words(), at + 1, keyLength, previous, previousAt, previousLength)) {
+                return false;
+            }
+            previous = batch.words();
+            previousAt = at + 1;
+            previousLength = keyLength;
+        }
+        System.arraycopy(previous, previousAt, lastWords, 0, KeyBatch.keyWords(previousLength));
+        lastLength = previousLength;
+        return true;
+    }
+
+    private void addAscending(final KeyBatch batch, final int count) {
+        for (int i = 0; i < count; i++) {
+            final long keyHash = aheadHashes[i];
+            place(keyHash & ~ENTRY_MASK | batch.position(aheadRecords[i]), slots, home(keyHash));
+            if (++length > slots.length >> 1) {
+                grow();
             }
         }
     }
@@ -127,8 +182,8 @@ final class KeyTableBuilder implements SortableKeys {
         touched += sum;
     }
 
-    // The entries that keys will be compared with, most likely.
-    private void readEntries(final int count) {
+    // The entries that keys will be compared with, most likely; or the records.
+    private void readEntries(final KeyBatch batch, final int count) {
         final long[] table = slots;
         final long[] words = arena;
         final int mask = table.length - 1;
@@ -141,15 +196,22 @@ final class KeyTableBuilder implements SortableKeys {
             final long difference = (first ^ keyHash) & ~ENTRY_MASK;
             final long isSecond = (difference | -difference) >> Long.SIZE - 1; // all ones or all zeros: a branch would be mispredicted
             aheadSlots[i] = slot - (int) isSecond & mask;
-            sum += words[(int) ((first & ~isSecond | second & isSecond) & ENTRY_MASK)];
+            final long likely = first & ~isSecond | second & isSecond;
+            final int entry = (int) likely;
+            if (entry <= 0) {
+                sum += words[entry & ~IN_ARENA];
+            } else if (((likely ^ keyHash) & ~ENTRY_MASK) == 0) {
+                sum += keyLengthInLog(entry) + lastLong(entry, batch.keyLength(aheadRecords[i]));
+            }
         }
         touched += sum;
     }
 
     private void resolve(final KeyBatch batch, final int at, final long keyHash, final int likelySlot) {
-        final long likely = slots[likelySlot & slots.length - 1]; // there may be more slots by now
-        if (likely != 0 && ((likely ^ keyHash) & ~ENTRY_MASK) == 0 && isSameKey((int) (likely & ENTRY_MASK), batch, at) && !batch.isDelete(at)) {
-            replace((int) (likely & ENTRY_MASK), batch.position(at));
+        final int slot = likelySlot & slots.length - 1; // there may be more slots by now
+        final long likely = slots[slot];
+        if (likely != 0 && ((likely ^ keyHash) & ~ENTRY_MASK) == 0 && isSameKey((int) likely, batch, at) && !batch.isDelete(at)) {
+            replace(slot, batch, at);
         } else if (batch.isDelete(at)) {
             remove(batch, at, keyHash);
         } else {
@@ -157,16 +219,21 @@ final class KeyTableBuilder implements SortableKeys {
         }
     }
 
-    private void replace(final int entry, final long position) {
-        arena[entry] = arena[entry] & ~POSITION_BITS | position;
+    private void replace(final int slot, final KeyBatch batch, final int at) {
+        final int found = (int) slots[slot];
+        if (found < 0) {
+            final int entry = found & ~IN_ARENA;
+            arena[entry] = arena[entry] & ~POSITION_BITS | batch.position(at);
+        } else {
+            slots[slot] = slots[slot] & ~ENTRY_MASK | addEntry(batch, at);
+        }
         superseded++;
     }
 
     private void put(final KeyBatch batch, final int at, final long keyHash) {
         final int slot = find(batch, at, keyHash);
-        final int found = (int) (slots[slot] & ENTRY_MASK);
-        if (found != 0) {
-            replace(found, batch.position(at));
+        if (slots[slot] != 0) {
+            replace(slot, batch, at);
             return;
         }
         slots[slot] = keyHash & ~ENTRY_MASK | addEntry(batch, at);
@@ -178,9 +245,9 @@ final class KeyTableBuilder implements SortableKeys {
     private void remove(final KeyBatch batch, final int at, final long keyHash) {
         removals++;
         final int slot = find(batch, at, keyHash);
-        final int found = (int) (slots[slot] & ENTRY_MASK);
+        final int found = (int) slots[slot];
         if (found != 0) {
-            freed += entryLength(arena[found]);
+            freed += found < 0 ? entryLength(arena[found & ~IN_ARENA]) : 0;
             closeGap(slot);
             length--;
             tidy();
@@ -193,7 +260,7 @@ final class KeyTableBuilder implements SortableKeys {
         final int mask = slots.length - 1;
         int slot = home(tag);
         for (long entry = slots[slot]; entry != 0; entry = slots[slot]) {
-            if ((entry & ~ENTRY_MASK) == tag && isSameKey((int) (entry & ENTRY_MASK), batch, at)) {
+            if ((entry & ~ENTRY_MASK) == tag && isSameKey((int) entry, batch, at)) {
                 break;
             }
             slot = slot + 1 & mask;
@@ -201,15 +268,42 @@ final class KeyTableBuilder implements SortableKeys {
         return slot;
     }
 
-    private boolean isSameKey(final int entry, final KeyBatch batch, final int at) {
-        final long word = arena[entry];
+    private boolean isSameKey(final int found, final KeyBatch batch, final int at) {
         final int keyLength = batch.keyLength(at);
+        if (found > 0) {
+            return keyLengthInLog(found) == keyLength && isSameKeyInLog(found, batch, at, keyLength);
+        }
+        final int entry = found & ~IN_ARENA;
+        final long word = arena[entry];
         if (word >>> LENGTH_SHIFT != keyLength) {
             return false;
         }
         return (word & IN_LOG) == 0
                 ? isSameCarriedKey(entry, batch, at, keyLength)
                 : bytes.equalRanges((word & POSITION_BITS) + RecordLayout.KEY_OFFSET, batch.position(at) + RecordLayout.KEY_OFFSET, keyLength);
+    }
+
+    private int keyLengthInLog(final long position) {
+        return bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET);
+    }
+
+    private boolean isSameKeyInLog(final long position, final KeyBatch batch, final int at, final int keyLength) {
+        final long[] words = batch.words();
+        final int fullWords = keyLength >>> 3;
+        long wordPosition = position + RecordLayout.KEY_OFFSET;
+        for (int i = 0; i < fullWords; i++) {
+            if (bytes.littleEndianLongAt(wordPosition) != words[at + 1 + i]) {
+                return false;
+            }
+            wordPosition += Long.BYTES;
+        }
+        final int rest = keyLength & Long.BYTES - 1;
+        return rest == 0 || lastLong(position, keyLength) >>> (Long.BYTES - rest) * Byte.SIZE == words[at + 1 + fullWords];
+    }
+
+    // The eight bytes up to the end of a key of that length. Before a shorter one stand the length and the rest of the record.
+    private long lastLong(final long position, final int keyLength) {
+        return bytes.littleEndianLongAt(position + RecordLayout.KEY_OFFSET + keyLength - Long.BYTES);
     }
 
     private boolean isSameCarriedKey(final int entry, final KeyBatch batch, final int at, final int keyLength) {
@@ -228,7 +322,8 @@ final class KeyTableBuilder implements SortableKeys {
         return (word & IN_LOG) == 0 ? 1 + KeyBatch.keyWords((int) (word >>> LENGTH_SHIFT)) : 1;
     }
 
-    private int addEntry(final KeyBatch batch, final int at) {
+    // What stands below the hash bits of its slot.
+    private long addEntry(final KeyBatch batch, final int at) {
         final int keyLength = batch.keyLength(at);
         final boolean carried = KeyBatch.isCarried(keyLength) && carriedWords < maxCarriedWords;
         final long word = (long) keyLength << LENGTH_SHIFT | (carried ? 0 : IN_LOG) | batch.position(at);
@@ -239,7 +334,7 @@ final class KeyTableBuilder implements SortableKeys {
             System.arraycopy(batch.words(), at + 1, arena, entry + 1, count);
             carriedWords += count;
         }
-        return entry;
+        return (entry | IN_ARENA) & ENTRY_MASK;
     }
 
     private int allocate(final int words) {
@@ -270,13 +365,13 @@ final class KeyTableBuilder implements SortableKeys {
         freed = 0;
         carriedWords = 0;
         for (int i = 0; i < slots.length; i++) {
-            final int entry = (int) (slots[i] & ENTRY_MASK);
-            if (entry != 0) {
+            if ((int) slots[i] < 0) {
+                final int entry = (int) slots[i] & ~IN_ARENA;
                 final int words = entryLength(old[entry]);
                 final int moved = allocate(words);
                 System.arraycopy(old, entry, arena, moved, words);
                 carriedWords += words - 1;
-                slots[i] = slots[i] & ~ENTRY_MASK | moved;
+                slots[i] += moved - entry;
             }
         }
     }
@@ -286,7 +381,7 @@ final class KeyTableBuilder implements SortableKeys {
         int count = 0;
         for (final long slot : slots) {
             if (slot != 0) {
-                target[count++] = slot & ENTRY_MASK;
+                target[count++] = (int) slot & ~IN_ARENA;
             }
         }
     }
@@ -368,7 +463,9 @@ final class KeyTableBuilder implements SortableKeys {
 
     /** The finished table, with room for positions up to {@code positionMask}. This builder is of no use afterwards. */
     KeyTable build(final long positionMask) {
-        final long[] finished = 1L << shift > positionMask ? positionsInPlace(positionMask) : positionsAtNewHomes(positionMask);
+        final long[] finished = 1L << shift <= positionMask
+                ? positionsAtNewHomes(positionMask)
+                : ascending && positionMask == ENTRY_MASK ? slots : positionsInPlace(positionMask);
         slots = null;
         arena = null;
         return new KeyTable(hash, bytes, finished, positionMask, length);
@@ -378,7 +475,7 @@ final class KeyTableBuilder implements SortableKeys {
         for (int i = 0; i < slots.length; i++) {
             final long entry = slots[i];
             if (entry != 0) {
-                slots[i] = entry & ~positionMask | arena[(int) (entry & ENTRY_MASK)] & POSITION_BITS;
+                slots[i] = entry & ~positionMask | position((int) entry);
             }
         }
         return slots;
@@ -390,9 +487,13 @@ final class KeyTableBuilder implements SortableKeys {
         for (final long entry : slots) {
             if (entry != 0) {
                 final long tag = entry & ~positionMask;
-                place(tag | arena[(int) (entry & ENTRY_MASK)] & POSITION_BITS, finished, home(tag));
+                place(tag | position((int) entry), finished, home(tag));
             }
         }
         return finished;
+    }
+
+    private long position(final int found) {
+        return found < 0 ? arena[found & ~IN_ARENA] & POSITION_BITS : found;
     }
 }

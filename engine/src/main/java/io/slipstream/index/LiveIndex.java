@@ -38,6 +38,7 @@ public final class LiveIndex implements RecordHandler {
     public LiveIndex(final LogBytes bytes) {
         final KeyHash hash = new KeyHash();
         table = new KeyTableBuilder(bytes, hash, READ_AHEAD, Math.min(MAX_CARRIED_BYTES, Runtime.getRuntime().maxMemory() / CARRIED_SHARE_OF_HEAP));
+        table.giveEveryKeyAnEntry();
         batch = new KeyBatch(hash, BATCH_WORDS);
         sort = new KeySort(table);
     }

@@ -17,7 +17,7 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
     private static final long MIN_SHARED_LENGTH = 8L << 20;
     private static final int SHARED_BATCH_WORDS = 1 << 14;
     private static final int OWN_BATCH_WORDS = 1 << 11;
-    private static final int READ_AHEAD = 256;
+    private static final int READ_AHEAD = 64;
     private static final long MAX_CARRIED_BYTES = 1L << 30;
     private static final int CARRIED_SHARE_OF_HEAP = 16;
 
@@ -59,15 +59,12 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
 
     @Override
     public void onRecord(final RecordFlyweight record) {
-        switch (record.type()) {
-            case RecordLayout.PUT -> add(record, false);
-            case RecordLayout.DELETE -> add(record, true);
-            default -> onCursor(record);
+        final int type = record.type();
+        if (type == RecordLayout.CURSOR) {
+            onCursor(record);
+            return;
         }
-    }
-
-    private void add(final RecordFlyweight record, final boolean isDelete) {
-        batch.add(record.position(), isDelete, record.buffer(), record.keyOffset(), record.keyLength());
+        batch.add(record.position(), type == RecordLayout.DELETE, record.buffer(), record.keyOffset(), record.keyLength());
         if (batch.isFull()) {
             resolve();
         }

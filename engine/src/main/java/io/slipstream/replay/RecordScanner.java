@@ -96,25 +96,19 @@ public final class RecordScanner {
      * @return {@link #VALID}, or the row it fails
      */
     public int scan(final long position) throws IOException {
-        row = scanRecord(position);
-        return row;
-    }
-
-    private int scanRecord(final long position) throws IOException {
-        final int frameRow = scanFrame(position);
-        if (frameRow != VALID) {
-            return frameRow;
+        row = scanFrame(position);
+        if (row != VALID) {
+            return row;
         }
         computedCrc = checksum(position);
         final int offset = (int) (position - windowStart);
         storedCrc = windowBuffer.getInt(offset + CRC_OFFSET, BYTE_ORDER);
         if (storedCrc != computedCrc) {
-            return CRC_MISMATCH;
+            row = CRC_MISMATCH;
+        } else if (type != CURSOR && !Utf8.isValid(windowBuffer, offset + KEY_OFFSET, keyLength)) {
+            row = KEY_NOT_UTF8;
         }
-        if (type != CURSOR && !Utf8.isValid(windowBuffer, offset + KEY_OFFSET, keyLength)) {
-            return KEY_NOT_UTF8;
-        }
-        return VALID;
+        return row;
     }
 
     /** As {@link #scan}, but looks at the frame only: the lengths, not the crc nor the key. Rows 2 to 7. */

@@ -105,6 +105,11 @@ public final class LogBytes implements ByteSource {
         return buffers[region(position)].getInt(index(position), ByteOrder.LITTLE_ENDIAN) & 0xFFFF_FFFFL;
     }
 
+    /** The little-endian 64 bits at {@code position}. */
+    public long littleEndianLongAt(final long position) {
+        return buffers[region(position)].getLong(index(position), ByteOrder.LITTLE_ENDIAN);
+    }
+
     /** The big-endian 64 bits at {@code position}. */
     public long bigEndianLongAt(final long position) {
         return buffers[region(position)].getLong(index(position), ByteOrder.BIG_ENDIAN);

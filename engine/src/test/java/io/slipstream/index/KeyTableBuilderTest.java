@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.IntStream;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -53,6 +55,70 @@ class KeyTableBuilderTest {
     @Test
     void shouldFindItWherePositionsReachIntoTheBitsOfTheHomes() throws IOException {
         assertFindsWhatAMapFinds(random(9, 900, 6_000), new KeyHash(), READ_AHEAD, PLENTY, (1L << 60) - 1);
+    }
+
+    @Test
+    void shouldFindAscendingKeysAndWhatFollowsThem() throws IOException {
+        for (final int steps : new int[] {0, 1, 50, 6_000}) {
+            final MadeLog log = random(10, 900, steps, ascending(2_000));
+            assertFindsWhatAMapFinds(log, new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+            assertFindsWhatAMapFinds(log, new KeyHash(), READ_AHEAD, 0, NARROW);
+            assertFindsWhatAMapFinds(log, new KeyHash(), 1, PLENTY, (1L << 40) - 1);
+            assertFindsWhatAMapFinds(log, new KeyHash(), READ_AHEAD, PLENTY, (1L << 60) - 1);
+        }
+    }
+
+    @Test
+    void shouldTellAscendingKeysApartByTheirBytesAlone() throws IOException {
+        assertFindsWhatAMapFinds(random(11, 300, 2_000, ascending(700)), new KeyHash(0, 0), READ_AHEAD, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldTellKeysApartThatZerosEnd() throws IOException {
+        final MadeLog log = new MadeLog().put("").put("\0").put("k").put("k\0").put("k\0\0\0\0\0\0\0").put("k\0\0\0\0\0\0\0\0");
+        assertFindsWhatAMapFinds(log, new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+        assertFindsWhatAMapFinds(log.put("k\0").put("k\0\0").put("k").put("").delete("\0"), new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldFindTheSecondPutOfTheKeyThatWasHighest() throws IOException {
+        assertFindsWhatAMapFinds(new MadeLog().put("a").put("b").put("b"), new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+        assertFindsWhatAMapFinds(new MadeLog().put("a").put("b").put("b"), new KeyHash(), 1, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldFindWhatWasDeletedAsTheHighestKey() throws IOException {
+        assertFindsWhatAMapFinds(new MadeLog().put("a").delete("b").put("c"), new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+        assertFindsWhatAMapFinds(new MadeLog().put("a").put("b").delete("b").put("c"), new KeyHash(), 1, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldFindLongKeysAmongAscendingOnes() throws IOException {
+        final String longKey = "b".repeat(KeyBatch.MAX_CARRIED_LENGTH + 50);
+        assertFindsWhatAMapFinds(new MadeLog().put("a").put(longKey).put("c").put(longKey), new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+        assertFindsWhatAMapFinds(new MadeLog().put(longKey).put("c").put(longKey), new KeyHash(), 1, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldFindAscendingKeysOnceTheMemoryOfOthersIsGivenBack() throws IOException {
+        final MadeLog log = ascending(200);
+        for (int i = 0; i < 8_000; i++) {
+            log.put("a".repeat(40) + i).delete("a".repeat(40) + i);
+        }
+        assertFindsWhatAMapFinds(log, new KeyHash(), READ_AHEAD, PLENTY, NARROW);
+    }
+
+    @Test
+    void shouldKeepPositionsOfAscendingKeysBeyondTwoGiB() {
+        final long[] positions = {6, Integer.MAX_VALUE, 1L << 31, (1L << 32) + 6, 1L << 40};
+        final KeyHash hash = new KeyHash();
+        final KeyTableBuilder table = new KeyTableBuilder(null, hash, 1, PLENTY);
+        final KeyBatch batch = new KeyBatch(hash, 1024);
+        for (int i = 0; i < positions.length; i++) {
+            batch.add(positions[i], false, new UnsafeBuffer(new byte[] {(byte) i}), 0, 1);
+        }
+        table.apply(batch);
+        assertArrayEquals(positions, table.build(KeyTable.positionMask(1L << 41)).positions());
     }
 
     @Test
@@ -102,6 +168,10 @@ class KeyTableBuilderTest {
         private final UnsafeBuffer key = new UnsafeBuffer(new byte[Long.BYTES]);
         private long position;
 
+        Churn() {
+            add(-1, false); // the highest key: those below it are not compared in the log, which is not there
+        }
+
         void add(final long number, final boolean isDelete) {
             key.putLong(0, number);
             batch.add(++position, isDelete, key, 0, Long.BYTES);
@@ -129,11 +199,14 @@ class KeyTableBuilderTest {
 
     /** Keys of 1 to 600 bytes, many of them of one length and with a long beginning in common. */
     private static MadeLog random(final long seed, final int keys, final int steps) {
+        return random(seed, keys, steps, new MadeLog());
+    }
+
+    private static MadeLog random(final long seed, final int keys, final int steps, final MadeLog log) {
         final Random random = new Random(seed);
-        final MadeLog log = new MadeLog();
         for (int i = 0; i < steps; i++) {
             final int number = random.nextInt(keys);
-            final String key = "k".repeat(number % 7 == 0 ? 590 : number % 50) + number;
+            final String key = key(number);
             if (random.nextInt(5) == 0) {
                 log.delete(key);
             } else {
@@ -141,5 +214,15 @@ class KeyTableBuilderTest {
             }
         }
         return log;
+    }
+
+    private static MadeLog ascending(final int keys) {
+        final MadeLog log = new MadeLog();
+        IntStream.range(0, keys).mapToObj(KeyTableBuilderTest::key).filter(key -> key.length() <= KeyBatch.MAX_CARRIED_LENGTH).sorted().forEach(log::put);
+        return log;
+    }
+
+    private static String key(final int number) {
+        return "k".repeat(number % 7 == 0 ? 590 : number % 50) + number;
     }
 }

@@ -444,9 +444,12 @@ final class PlantedBugs {
             named("gap not closed", "a key is not found any more once another was removed")
                 .in(table, "            closeGap(slot);\n", "            slots[slot] = 0;\n")
                 .caughtBy("format.KeyTableProperties#lookupsInATableThatStaysHalfFullEqualTheMaps"),
-            named("keys compared by their hashes only", "two keys in 2^33 are one")
+            named("keys compared by their hashes only", "two keys in 2^32 are one")
                 .in(table, "        if (word >>> LENGTH_SHIFT != keyLength) {\n            return false;", "        if (keyLength >= 0) {\n            return true;")
-                .caughtBy("planted.EqualHashesTest"));
+                .caughtBy("planted.EqualHashesTest"),
+            named("every put taken for an ascending one", "an updated key is live twice")
+                .in(table, "|| !KeyBatch.isAbove(batch.words(), at + 1, keyLength, previous, previousAt, previousLength)) {", ") {")
+                .caughtBy("golden.GoldenLoadTest#shouldSayWhetherItRewroteTheFile"));
     }
 
     private static List<PlantedBug> lock() {
