@@ -97,7 +97,7 @@ public final class SnapshotLog implements AutoCloseable {
         this.maintenance = context.maintenance == MaintenanceMode.INLINE ? null : new Maintenance(context, paths, log);
         this.invoker = context.maintenance == MaintenanceMode.INVOKER ? new AgentInvoker(context.errorHandler, null, maintenance) : null;
         this.runner = context.maintenance == MaintenanceMode.RUNNER
-                ? new AgentRunner(context.idleStrategy, context.errorHandler, null, maintenance)
+                ? new AgentRunner(context.idleStrategyOfOneLog(), context.errorHandler, null, maintenance)
                 : null;
     }
 
@@ -722,7 +722,7 @@ public final class SnapshotLog implements AutoCloseable {
         private MaintenanceMode maintenance = MaintenanceMode.INLINE;
         private ErrorHandler errorHandler = Context::report;
         private ThreadFactory threadFactory = Context::daemonThread;
-        private IdleStrategy idleStrategy = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+        private IdleStrategy idleStrategy; // null: one of its own for each log
         private NanoClock nanoClock = SystemNanoClock.INSTANCE;
         private double compactionRatio = DEFAULT_COMPACTION_RATIO;
         private long compactionFloor = DEFAULT_COMPACTION_FLOOR;
@@ -866,9 +866,13 @@ public final class SnapshotLog implements AutoCloseable {
             return this;
         }
 
-        /** What the thread of {@link MaintenanceMode#RUNNER} does when there is nothing to do. */
+        /** What the thread of {@link MaintenanceMode#RUNNER} does when there is nothing to do; null unless set. */
         public IdleStrategy idleStrategy() {
             return idleStrategy;
+        }
+
+        private IdleStrategy idleStrategyOfOneLog() {
+            return idleStrategy != null ? idleStrategy : new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
         }
 
         /** What maintenance waits and paces by. The system's unless set; for tests. */

@@ -475,7 +475,7 @@ final class KeyTableBuilder implements SortableKeys {
         for (int i = 0; i < slots.length; i++) {
             final long entry = slots[i];
             if (entry != 0) {
-                slots[i] = entry & ~positionMask | position((int) entry);
+                slots[i] = entry & ~positionMask | foundPosition((int) entry);
             }
         }
         return slots;
@@ -487,13 +487,13 @@ final class KeyTableBuilder implements SortableKeys {
         for (final long entry : slots) {
             if (entry != 0) {
                 final long tag = entry & ~positionMask;
-                place(tag | position((int) entry), finished, home(tag));
+                place(tag | foundPosition((int) entry), finished, home(tag));
             }
         }
         return finished;
     }
 
-    private long position(final int found) {
+    private long foundPosition(final int found) {
         return found < 0 ? arena[found & ~IN_ARENA] & POSITION_BITS : found;
     }
 }
