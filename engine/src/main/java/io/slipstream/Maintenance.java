@@ -123,9 +123,20 @@ final class Maintenance implements Agent {
         }
         try {
             return (force() ? 1 : 0) + (grow() ? 1 : 0) + (log.inFile().supply().releaseOne() ? 1 : 0) + (follow() ? 1 : 0) + (compact() ? 1 : 0);
-        } catch (final InternalError e) {
-            throw IoFaults.toIoException(e, paths.log());
+        } catch (final Error e) {
+            throw failed(e); // an error would end the thread
         }
+    }
+
+    private IOException failed(final Error error) {
+        if (error instanceof InternalError fault) {
+            try {
+                return IoFaults.toIoException(fault, paths.log());
+            } catch (final InternalError e) {
+                return new IOException("maintenance failed: file=" + paths.log(), e);
+            }
+        }
+        return new IOException("maintenance failed: file=" + paths.log() + ": " + error, error);
     }
 
     private void endRotationOfALogThatIsOver() {
@@ -202,6 +213,7 @@ final class Maintenance implements Agent {
 
     private void openForReading() throws IOException {
         file = context.storage().openForRead(paths.log());
+        log.requireSameFile(file);
         bytes = LogBytes.map(file, 0);
     }
 
@@ -213,30 +225,34 @@ final class Maintenance implements Agent {
 
     private void closeReading(final Throwable because) {
         if (file != null) {
-            FirstFailure.close(because, bytes::release);
+            if (bytes != null) {
+                FirstFailure.close(because, bytes::release);
+                bytes = null;
+            }
             FirstFailure.close(because, file);
             file = null;
         }
     }
 
     private boolean compact() throws IOException {
-        if (rotation == null) {
-            return isDue() && beginRotation();
-        }
         try {
-            final boolean published = rotation.isPublished();
-            final boolean worked = rotation.step();
-            if (rotation.isPublished() && !published) {
-                followPublished();
-            }
-            if (rotation.isDone()) {
-                endRotation();
-            }
-            return worked;
+            return rotation == null ? isDue() && beginRotation() : stepRotation();
         } catch (final IOException | RuntimeException | Error e) {
             giveUpRotation(e);
             throw e;
         }
+    }
+
+    private boolean stepRotation() throws IOException {
+        final boolean published = rotation.isPublished();
+        final boolean worked = rotation.step();
+        if (rotation.isPublished() && !published) {
+            followPublished();
+        }
+        if (rotation.isDone()) {
+            endRotation();
+        }
+        return worked;
     }
 
     private boolean isDue() {
@@ -254,7 +270,8 @@ final class Maintenance implements Agent {
     }
 
     private boolean beginRotation() throws IOException {
-        requestsInRotation = compactionsRequested;
+        final long requests = compactionsRequested; // first: the ticket of each was written before
+        requestsInRotation = tail.position() >= log.position(compactionTicket) ? requests : requestsAnswered;
         if (bytes.length() < tail.position()) {
             bytes.remapTo(tail.position());
         }
@@ -297,18 +314,18 @@ final class Maintenance implements Agent {
         if (!closed) {
             closed = true;
             final Throwable ignored = new IOException("the log was closed");
-            if (rotation != null) {
-                abandonRotation(ignored);
-            }
+            abandonRotation(ignored);
             forgetIndex(ignored);
         }
     }
 
     private void abandonRotation(final Throwable because) {
-        log.giveUp();
-        rotation.abandon(because);
-        LogEvents.failCompaction(compactionEvent, paths.log(), rotation.startPosition(), rotation.isPublished(), because);
-        rotation = null;
+        if (rotation != null) { // it may not even have begun
+            log.giveUp();
+            rotation.abandon(because);
+            LogEvents.failCompaction(compactionEvent, paths.log(), rotation.startPosition(), rotation.isPublished(), because);
+            rotation = null;
+        }
     }
 
     /** Whether nothing will be done any more. */

@@ -255,10 +255,13 @@ final class Rotation {
     }
 
     private boolean waitForParting() throws IOException {
-        if (log.state() == WritableLog.State.PARTING) {
+        final WritableLog.State found = log.state();
+        if (found == WritableLog.State.PARTING) {
             return false;
         }
-        handover = null;
+        if (found == WritableLog.State.OPEN) {
+            handover = null; // it has parted; of a log that is closed or poisoned, it may be in the middle of an append
+        }
         throw failure;
     }
 

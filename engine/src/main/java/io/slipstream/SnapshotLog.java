@@ -95,9 +95,9 @@ public final class SnapshotLog implements AutoCloseable {
         this.recovery = recovery;
         this.recoveredView = recoveredView;
         this.maintenance = context.maintenance == MaintenanceMode.INLINE ? null : new Maintenance(context, paths, log);
-        this.invoker = context.maintenance == MaintenanceMode.INVOKER ? new AgentInvoker(context.errorHandler, null, maintenance) : null;
+        this.invoker = context.maintenance == MaintenanceMode.INVOKER ? new AgentInvoker(context::handle, null, maintenance) : null;
         this.runner = context.maintenance == MaintenanceMode.RUNNER
-                ? new AgentRunner(context.idleStrategyOfOneLog(), context.errorHandler, null, maintenance)
+                ? new AgentRunner(context.idleStrategyOfOneLog(), context::handle, null, maintenance)
                 : null;
     }
 
@@ -207,9 +207,18 @@ public final class SnapshotLog implements AutoCloseable {
 
     private void startMaintenance() {
         if (runner != null) {
-            AgentRunner.startOnThread(runner, context.threadFactory);
+            AgentRunner.startOnThread(runner, task -> context.threadFactory.newThread(() -> runUntilItEnds(task)));
         } else if (invoker != null) {
             invoker.start();
+        }
+    }
+
+    // Whatever ends it: the writer has to know that it is on its own.
+    private void runUntilItEnds(final Runnable task) {
+        try {
+            task.run();
+        } finally {
+            maintenance.onClose();
         }
     }
 
@@ -439,8 +448,11 @@ public final class SnapshotLog implements AutoCloseable {
         }
     }
 
-    // Agrona ends an agent whose thread is interrupted.
+    // Agrona ends an agent whose thread is interrupted, and if it is invoked, without a word to the agent.
     private boolean isMaintained() {
+        if (invoker != null && !invoker.isRunning()) {
+            maintenance.onClose();
+        }
         return maintenance != null && !maintenance.isClosed();
     }
 
@@ -468,7 +480,7 @@ public final class SnapshotLog implements AutoCloseable {
         try {
             return maintenance.doWork() > 0;
         } catch (final IOException | RuntimeException e) {
-            context.errorHandler.onError(e);
+            context.handle(e);
             return false;
         }
     }
@@ -682,6 +694,9 @@ public final class SnapshotLog implements AutoCloseable {
             runner.close();
         } else if (invoker != null) {
             invoker.close();
+        }
+        if (maintenance != null) {
+            maintenance.onClose();
         }
     }
 
@@ -939,6 +954,16 @@ public final class SnapshotLog implements AutoCloseable {
         /** How fast maintenance copies live records. */
         public long compactionBytesPerSecond() {
             return compactionBytesPerSecond;
+        }
+
+        // What a handler throws would end the thread.
+        private void handle(final Throwable failure) {
+            try {
+                errorHandler.onError(failure);
+            } catch (final RuntimeException | Error e) {
+                report(failure);
+                report(e);
+            }
         }
 
         private static void report(final Throwable failure) {

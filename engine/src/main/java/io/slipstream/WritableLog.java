@@ -371,6 +371,15 @@ final class WritableLog {
         throw changed;
     }
 
+    /** Maintenance: {@code opened}, by the log's name, is the file that is appended to. */
+    void requireSameFile(final StorageFile opened) throws IOException {
+        synchronized (fileLock) {
+            if (!file.identity().isSameFile(opened.identity())) {
+                throw new IOException("the log was removed or replaced under its writer, by a program that takes no lock: file=" + paths.log());
+            }
+        }
+    }
+
     /** Nobody can vouch for the file any more. */
     void poison(final Throwable cause) {
         poison = cause;

@@ -40,7 +40,7 @@ final class CrashRun {
     private final History history;
     private final NavigableMap<Integer, String> states = new TreeMap<>();
     private final List<Throwable> reported = new ArrayList<>();
-    private final Map<Long, Promise> requests = new LinkedHashMap<>();
+    private final Map<Long, Integer> requests = new LinkedHashMap<>(); // how many updates each will have forced
     private final Set<Long> kept = new LinkedHashSet<>();
     private SimulatedDisk disk;
     private FaultyStorage faulty;
@@ -51,10 +51,6 @@ final class CrashRun {
     private long compactionsOfLog;
     private int openedAt;
     private int failures;
-
-    // What a requested force will promise.
-    private record Promise(int updates, long length) {
-    }
 
     CrashRun(final SimulatedDisk disk, final History history) {
         this.disk = disk;
@@ -236,7 +232,7 @@ final class CrashRun {
         } else if (step instanceof CrashStep.MaintainUntil until) {
             maintainUntil(until.state());
         } else if (step instanceof CrashStep.RequestForce) {
-            requests.put(log.requestForce(), new Promise(history.updates(), log.length()));
+            requests.put(log.requestForce(), history.updates());
         } else {
             takeFault(step);
         }
@@ -274,8 +270,12 @@ final class CrashRun {
     }
 
     private void close() throws IOException {
+        noteState();
+        final boolean poisoned = stateAt(Integer.MAX_VALUE).equals("POISONED"); // by maintenance, as no call has told yet
         log.close();
-        promised(disk.file(path()).length);
+        if (!poisoned) {
+            promised(disk.file(path()).length);
+        }
     }
 
     private void compact() throws IOException {
@@ -329,6 +329,9 @@ final class CrashRun {
         if (failure.getMessage().contains("the log was closed or poisoned")) {
             return stateAt(Integer.MAX_VALUE).equals("POISONED");
         }
+        if (failure.getMessage().contains("could not grow as the log does")) {
+            return !faulty.faults().isEmpty();
+        }
         final Throwable fault = failure.getCause() == null ? failure : failure.getCause();
         return faulty.faults().contains(fault) || fault.getMessage().startsWith("the device failed");
     }
@@ -341,10 +344,9 @@ final class CrashRun {
         }
         for (final long ticket : List.copyOf(requests.keySet())) {
             if (log.isForced(ticket)) {
-                final Promise promise = requests.remove(ticket);
+                history.forced(disk.moment(), requests.remove(ticket));
                 kept.add(ticket);
-                history.forced(disk.moment(), promise.updates());
-                if (promise.length() > LogBuilder.HEADER_LENGTH) {
+                if (log.stats().forcedLength() > LogBuilder.HEADER_LENGTH) {
                     history.warm(disk.moment());
                 }
             }

@@ -102,7 +102,7 @@ class EveryStateTest {
                 Script.beside("force while joined", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), REQUEST_FORCE, maintain(1), put("c", 4), maintain(2),
                     put("d", 5)),
                 Script.beside("force what was published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, FORCE, put("c", 4), REQUEST_FORCE,
-                    put("d", 5), maintain(1), put("e", 6)),
+                    put("d", 5), maintain(1), put("e", 6), put("f", 7)),
                 Script.beside("fail to rename", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), new CrashStep.FailNext(Kind.RENAME, Moment.BEFORE), GIVEN_UP,
                     put("c", 4), maintain(2), FORCE, put("d", 5)),
                 Script.beside("rename, and be told it failed", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3),
@@ -120,6 +120,9 @@ class EveryStateTest {
                 Script.beside("close published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, REOPEN, put("c", 4), put("d", 5)),
                 Script.beside("delete all", put("a", 1), FORCE, delete("a", 2), OFFERED, checkpoint(2), PUBLISHED, put("b", 3), maintain(3), FORCE,
                     put("c", 4)),
+                Script.beside("force less than there is", FORCE, ONE_PAGE, REQUEST_FORCE, put("c", 3), maintain(1), FORCE, put("d", 4)),
+                Script.beside("grow while joined", put("a", 1), put("a", 2), FORCE, OFFERED, putLong("b", 3600), putLong("c", 3600),
+                    putLong("b", 3600), FORCE, putLong("c", 3600), FORCE, PUBLISHED, put("d", 3), FORCE),
                 Script.beside("grow into what is ready", put("a", 1), put("b", 2), maintain(1), FORCE, putLong("c", 2400), FORCE, put("d", 3), REQUEST_FORCE,
                     maintain(1), put("e", 4)));
     }

@@ -88,14 +88,25 @@ public final class MaintainedLog implements AutoCloseable {
         return this;
     }
 
+    /** Invokes maintenance until it has begun to write a temporary file. */
+    public MaintainedLog maintainUntilBegun() {
+        final long before = attempts();
+        for (int i = 0; attempts() == before; i++) {
+            assertTrue(i < MAX_INVOCATIONS, () -> "no compaction begins: " + log() + " reported=" + reported);
+            maintain(1);
+        }
+        return this;
+    }
+
     /** Whether the log is in that state. */
     public boolean isIn(final String state) {
         return log().toString().contains("state=" + state + ",");
     }
 
-    /** Puts a little to a key that is there already. */
+    /** Puts a little, each time to another of the keys that {@link TwinLog#churn()} uses. */
     public MaintainedLog put() {
-        twin.put("key-1", "during", ++revision);
+        revision++;
+        twin.put("key-" + revision % 20, "during " + revision, revision);
         return this;
     }
 

@@ -102,6 +102,17 @@ class MaintenanceFaultsTest {
     }
 
     @Test
+    void shouldClaimNoMoreThanWasAskedForWhenItForces() throws IOException {
+        final FaultyStorage disk = new FaultyStorage();
+        try (MaintainedLog log = idle(root, disk)) {
+            final long asked = log.log().length();
+            log.log().requestForce();
+            log.put().maintain(1);
+            assertEquals(asked, log.log().stats().forcedLength());
+        }
+    }
+
+    @Test
     void shouldKeepWhatTheWriterForcedWhileMaintenanceWaitedToForceLess() throws IOException, InterruptedException {
         final FaultyStorage disk = new FaultyStorage();
         try (MaintainedLog log = idle(root, disk)) {
@@ -178,9 +189,7 @@ class MaintenanceFaultsTest {
         final FaultyStorage disk = new FaultyStorage();
         final MaintainedLog log = MaintainedLog.create(root, disk, new SnapshotLog.Context().compactionFloor(1000).compactionBytesPerSecond(1));
         log.twin().churn();
-        while (log.attempts() == 0) {
-            log.maintain(1);
-        }
+        log.maintainUntilBegun();
         for (int i = 0; i < 66; i++) {
             log.maintain(1).log().put("big", new byte[MIB], VersionToken.of(i));
         }

@@ -19,6 +19,8 @@ import io.slipstream.testkit.soak.Campaign;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -40,6 +42,7 @@ class InterleavingsTest {
     @TempDir(factory = MemoryDir.class)
     Path directory;
 
+    private final List<Throwable> failures = new ArrayList<>();
     private SnapshotLog log;
     private AgentInvoker maintenance;
     private ModelState model;
@@ -77,20 +80,17 @@ class InterleavingsTest {
     private void live(final Path path, final Random random) throws IOException {
         model = new ModelState();
         final SnapshotLog.Context context = new SnapshotLog.Context().segmentLength(SnapshotLog.Context.MIN_SEGMENT_LENGTH)
-            .maintenance(MaintenanceMode.INVOKER).compactionFloor(random.nextInt(20_000)).errorHandler(InterleavingsTest::fail);
+            .maintenance(MaintenanceMode.INVOKER).compactionFloor(random.nextInt(20_000)).errorHandler(failures::add);
         log = SnapshotLog.open(path, context);
         maintenance = log.maintenanceInvoker();
         for (int i = 0; i < STEPS; i++) {
             step(random);
             assertEquals(model, stateOf(path), "step " + i);
+            assertEquals(List.of(), failures, "step " + i);
         }
         compactions += log.stats().compactions();
         log.close();
         assertEquals(model, EngineState.of(Snapshot.load(path)));
-    }
-
-    private static void fail(final Throwable failure) {
-        throw new AssertionError(failure);
     }
 
     private static ModelState stateOf(final Path path) throws IOException {

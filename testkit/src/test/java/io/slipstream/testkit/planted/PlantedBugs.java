@@ -11,6 +11,7 @@ final class PlantedBugs {
     private static final String SHORT = "writer/ShortRecord.java";
     private static final String LOG = "SnapshotLog.java";
     private static final String WRITABLE = "WritableLog.java";
+    private static final String MAINTENANCE = "Maintenance.java";
     private static final String OPENED = "OpenedLog.java";
     private static final String MARK = "mark/Mark.java";
     private static final String JUDGE = "replay/TailJudge.java";
@@ -18,7 +19,8 @@ final class PlantedBugs {
     private static final String EVERY_STATE = "crash.EveryStateTest#shouldLoseNothingPromisedInAnyState";
 
     /** All of them. */
-    static final List<PlantedBug> ALL = Stream.of(append(), publish(), open(), verdict(), forceAndClose(), mark(), compactForm(), index(), lock())
+    static final List<PlantedBug> ALL = Stream.of(
+            append(), publish(), open(), verdict(), forceAndClose(), mark(), compactForm(), index(), lock(), rotation())
         .flatMap(List::stream)
         .toList();
 
@@ -469,5 +471,80 @@ final class PlantedBugs {
                     "        final HeldLock lock = OpenedLog.lock(concluded.storage, paths);\n",
                     "        concluded.storage.identity(paths.log());\n        final HeldLock lock = OpenedLog.lock(concluded.storage, paths);\n")
                 .caughtBy("faults.OpenFaultsTest#shouldTakeTheLockBeforeItLooksAtTheLog"));
+    }
+
+    private static List<PlantedBug> rotation() {
+        final String faults = "faults.RotationFaultsTest#";
+        final String besideFaults = "faults.MaintenanceFaultsTest#";
+        return List.of(
+            named("joined without what is missing", "what was appended just before the writer joined is not in the new file")
+                .in(APPENDER, "        if (missing > 0) {\n            follower", "        if (missing < 0) {\n            follower")
+                .caughtBy(faults + "shouldHaveWhatWasAppendedBetweenItsLastLookAndTheOfferWhenTheWriterJoins"),
+            named("not in both files", "what was appended before the rename is gone with the old file")
+                .in(APPENDER, "            twin.repeat(buffer, index, length, lastCrc);\n", "            twin.advance(0);\n")
+                .caughtBy(EVERY_STATE + "[17]"),
+            named("published before it is forced", "power loss takes what was forced in the old file while the writer was in both")
+                .in(WRITABLE, "                    next.supply().force(forcedPosition, end); // with", "                    // with")
+                .caughtBy(EVERY_STATE + "[19]")
+                .caughtBy(faults + "shouldForceTheTemporaryFileThenTheMarkThenRenameThenForceTheDirectory"),
+            named("no mark beside", "what is appended behind a rotation is not excused after a power cut: the log does not open")
+                .in(WRITABLE, "                marks.writeBeside(nextMark);\n", "")
+                .caughtBy(EVERY_STATE + "[17]")
+                .caughtBy(faults + "shouldForceTheTemporaryFileThenTheMarkThenRenameThenForceTheDirectory"),
+            named("a promise forgotten by a rotation", "what a requested force covered while the writer was in both files is said not to be forced")
+                .in(WRITABLE, "return forced > joined.joinedPosition()\n", "return forced < 0\n")
+                .caughtBy(faults + "shouldKeepItsPromiseOfWhatWasForcedInTheOldFileWhileTheWriterWasInBoth"),
+            named("not poisoned by a rotation's rename", "the writer goes on in both files, and maintenance parts from the one that has the name")
+                .in(WRITABLE,
+                    """
+                                    if (fresh.isRenamed()) {
+                                        poison(e);
+                                    }
+                    """, "")
+                .caughtBy(EVERY_STATE + "[22]")
+                .caughtBy(faults + "shouldBePoisonedOnlyWhereTheNewFileMayHaveTheName"),
+            named("adopted without going there", "the writer goes on in a file that has no name any more")
+                .in(WRITABLE, "        appender = published.next();\n        shift += published.shift();\n", "        shift += published.shift();\n")
+                .caughtBy(EVERY_STATE + "[17]"),
+            named("tickets not shifted", "a force that was asked for behind a rotation is said to be done at once")
+                .in(WRITABLE, "        appender = published.next();\n        shift += published.shift();\n", "        appender = published.next();\n")
+                .caughtBy(EVERY_STATE + "[20]"),
+            named("a ticket taken for a position", "behind a rotation, a force that was asked for is marked where no record ends")
+                .in(WRITABLE, "            force(ticket - fileShift, crc);\n", "            force(ticket, crc);\n")
+                .caughtBy(EVERY_STATE + "[20]"),
+            named("more claimed than was asked for", "what was appended since is taken for forced, and never is")
+                .in(WRITABLE,
+                    "            force(ticket - fileShift, crc);\n",
+                    "            force(ticket - fileShift, crc);\n            setForced(appender.position());\n")
+                .caughtBy(EVERY_STATE + "[32]")
+                .caughtBy(besideFaults + "shouldClaimNoMoreThanWasAskedForWhenItForces"),
+            named("a later force taken back", "what the writer itself forced meanwhile is said not to be forced")
+                .in(WRITABLE,
+                    """
+                                if (ticket <= forcedTicket) { // the writer did it meanwhile
+                                    return false;
+                                }
+                    """, "")
+                .caughtBy(besideFaults + "shouldKeepWhatTheWriterForcedWhileMaintenanceWaitedToForceLess"),
+            named("another file offered before the last was adopted", "the writer goes on in a file that was never published")
+                .in(WRITABLE, "        if (state != State.OPEN) {\n            return false;\n        }\n        handover", "        handover")
+                .in(MAINTENANCE, "index == null || log.state() != WritableLog.State.OPEN || ", "index == null || ")
+                .caughtBy(faults + "shouldNotOfferAnotherFileBeforeTheLastWasAdopted"),
+            named("published without what the writer left out", "the new file could not grow, and lacks what was appended since")
+                .in(WRITABLE, "                next.supply().requireNotRefused();\n", "")
+                .caughtBy(faults + "shouldGoOnInTheOldSegmentWhenTheNewFileCannotGrowWhileTheWriterIsInBoth"),
+            named("index not frozen", "records change their places while they are being sorted and copied")
+                .in(MAINTENANCE, "        if (rotation != null || clock", "        if (clock")
+                .caughtBy("maintenance.InterleavingsTest#shouldHoldEverythingAtTheLogsNameAtEveryMoment"),
+            named("temporary file left behind", "a failed compaction takes its place on a full disk for good")
+                .in("Rotation.java", "        if (fresh != null) {\n            FirstFailure.close(because, fresh);\n        }\n", "")
+                .caughtBy(faults + "shouldLeaveNoTemporaryFileWhenAnyStepFails"),
+            named("the wait forgotten", "a compaction that cannot succeed is tried again and again")
+                .in(MAINTENANCE, "        compactNotBefore = clock.nanoTime() + compactWait;\n", "")
+                .caughtBy(faults + "shouldWaitTwiceAsLongAfterEachFailureUpToSixtyFourSeconds"),
+            named("compact form of what was known", "a compaction that was asked for leaves out what the index had not been shown yet")
+                .in(MAINTENANCE, "requested && tail.position() >= log.position(compactionTicket) || ", "requested || ")
+                .in(MAINTENANCE, "tail.position() >= log.position(compactionTicket) ? requests : requestsAnswered", "requests")
+                .caughtBy("maintenance.CompactionPolicyTest#shouldGiveCompactFormOfAllThatWasAppendedWhenToldToCompact[2]"));
     }
 }

@@ -1,5 +1,6 @@
 package io.slipstream.testkit.powercut;
 
+import io.slipstream.MaintenanceMode;
 import io.slipstream.RecoveryReport;
 import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
@@ -21,15 +22,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A writer on a file system whose power will be cut. Arguments: log, ack file, seed, boot id, segment length, number of the
- * storage operation at which to stand still (0: none), whether segments are filled page by page.
+ * storage operation at which to stand still (0: none), whether segments are filled page by page, mode of maintenance.
  *
  * <p>Says {@code opened TAIL: REPORT} or {@code refused MESSAGE}, waits to be told how many updates the log holds, and then
  * appends, forces, compacts, closes, loads and opens as the seed tells until it fails or is killed. Where it is to stand still it
- * says {@code standing at OPERATION}.
+ * says {@code standing at OPERATION}; maintenance beside it may stand still while it goes on.
  */
 final class PowerCutVictim {
     private static final int MAX_BURST = 200;
     private static final int MAX_PAUSE_NANOS = 3_000_000;
+    private static final int COMPACTION_FLOOR = 20_000;
 
     private final Path path;
     private final Acks acks;
@@ -38,6 +40,10 @@ final class PowerCutVictim {
     private final SnapshotLog.Context context;
     private long returned;
     private SnapshotLog log;
+
+    // The last force that was asked for: its ticket, and how many updates it covers; -1 if there is none, or it is done.
+    private long ticket;
+    private long requested = -1;
 
     private PowerCutVictim(
         final Path path, final Acks acks, final long seed, final SnapshotLog.Context context) {
@@ -56,7 +62,8 @@ final class PowerCutVictim {
             disk.atNth(standAt, Moment.BEFORE, () -> standStill(acks, disk));
         }
         final PowerCutVictim victim = new PowerCutVictim(Path.of(arguments[0]), acks, Long.parseLong(arguments[2]),
-            new SnapshotLog.Context().storage(disk).segmentLength(Integer.parseInt(arguments[4])));
+            new SnapshotLog.Context().storage(disk).segmentLength(Integer.parseInt(arguments[4]))
+                .maintenance(MaintenanceMode.valueOf(arguments[7])).compactionFloor(COMPACTION_FLOOR));
         if (victim.open()) {
             final BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             final long kept = Long.parseLong(input.readLine());
@@ -97,14 +104,23 @@ final class PowerCutVictim {
             final int what = random.nextInt(40);
             if (what < 34) {
                 append(1 + random.nextInt(MAX_BURST));
-            } else if (what < 38) {
+            } else if (what < 36) {
                 log.force();
                 acks.set(Acks.Slot.FORCED, returned);
+                requested = -1;
+            } else if (what < 38) {
+                ticket = log.requestForce();
+                requested = returned;
             } else if (what < 39) {
                 log.compact();
                 acks.set(Acks.Slot.FORCED, returned);
+                requested = -1;
             } else {
                 reopen();
+            }
+            if (requested >= 0 && log.isForced(ticket)) {
+                acks.set(Acks.Slot.FORCED, requested);
+                requested = -1;
             }
             acks.set(Acks.Slot.FORCED_LENGTH, log.stats().forcedLength());
             acks.set(Acks.Slot.LENGTH, log.length());
@@ -122,6 +138,7 @@ final class PowerCutVictim {
     private void reopen() throws IOException {
         log.close();
         acks.set(Acks.Slot.FORCED, returned);
+        requested = -1;
         if (random.nextBoolean()) {
             Snapshot.load(path, context);
         }
