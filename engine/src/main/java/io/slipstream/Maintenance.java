@@ -34,6 +34,7 @@ final class Maintenance implements Agent {
      */
     private static final int TAIL_LENGTH = 1 << 18;
     private static final long MAX_LAG = 8L << 20;
+    private static final long REPORTED_LAG = 64L << 20;
     private static final long MIN_WAIT_NANOS = 1_000_000_000L;
     private static final long MAX_WAIT_NANOS = 64 * MIN_WAIT_NANOS;
 
@@ -63,6 +64,8 @@ final class Maintenance implements Agent {
     private long growNotBefore;
     private long indexNotBefore;
     private long compactNotBefore;
+    private long lagNotBefore;
+    private long lastLag;
     private long compactWait = MIN_WAIT_NANOS;
 
     private volatile long requestsAnswered;
@@ -80,6 +83,7 @@ final class Maintenance implements Agent {
         this.growNotBefore = now;
         this.indexNotBefore = now;
         this.compactNotBefore = now;
+        this.lagNotBefore = now;
     }
 
     /** The writer's: what was appended so far shall be forced. What it answers is done once {@link WritableLog#isForced} says so. */
@@ -123,6 +127,11 @@ final class Maintenance implements Agent {
         }
         try {
             return (force() ? 1 : 0) + (grow() ? 1 : 0) + (log.inFile().supply().releaseOne() ? 1 : 0) + (follow() ? 1 : 0) + (compact() ? 1 : 0);
+        } catch (final IOException | RuntimeException e) {
+            if (log.state() == WritableLog.State.CLOSED) {
+                return 0; // meanwhile, by another thread: nothing is wrong
+            }
+            throw e;
         } catch (final Error e) {
             throw failed(e); // an error would end the thread
         }
@@ -202,13 +211,30 @@ final class Maintenance implements Agent {
             throw e;
         }
         liveBytes = index.liveBytes();
+        requireToKeepUp(end - tail.position());
         return true;
+    }
+
+    // Behind a log that is being opened it may be, but not ever further.
+    private void requireToKeepUp(final long lag) throws IOException {
+        final long now = clock.nanoTime();
+        if (now - lagNotBefore < 0) {
+            return;
+        }
+        final boolean fallsBehind = lag > REPORTED_LAG && lastLag > 0 && lag > lastLag;
+        lastLag = lag;
+        lagNotBefore = now + (fallsBehind ? MAX_WAIT_NANOS : MIN_WAIT_NANOS);
+        if (fallsBehind) {
+            throw new IOException("the index cannot keep up with the writer, and without it nothing is compacted: file=" + paths.log()
+                    + " behind=" + lag + " bytes; the log goes on as it is");
+        }
     }
 
     private void beginIndex() throws IOException {
         openForReading();
         index = new LiveIndex(bytes);
         tail = new LogTail(file, RecordLayout.HEADER_LENGTH);
+        lastLag = 0;
     }
 
     private void openForReading() throws IOException {
@@ -218,6 +244,7 @@ final class Maintenance implements Agent {
     }
 
     private void forgetIndex(final Throwable because) {
+        liveBytes = -1;
         index = null;
         tail = null;
         closeReading(because);
@@ -287,6 +314,7 @@ final class Maintenance implements Agent {
         openForReading();
         index.moved(bytes, rotation.putBytes());
         tail = new LogTail(file, rotation.compactForm().length());
+        lastLag = 0;
         liveBytes = index.liveBytes();
     }
 
@@ -312,10 +340,21 @@ final class Maintenance implements Agent {
     @Override
     public synchronized void onClose() {
         if (!closed) {
-            closed = true;
-            final Throwable ignored = new IOException("the log was closed");
-            abandonRotation(ignored);
-            forgetIndex(ignored);
+            final Throwable because = new IOException("the log was closed, or its maintenance was ended");
+            try {
+                finishForce(because);
+                abandonRotation(because);
+                forgetIndex(because);
+            } finally {
+                closed = true;
+            }
+        }
+    }
+
+    // Nobody else would do what was asked for.
+    private void finishForce(final Throwable because) {
+        if (!log.isOver()) {
+            FirstFailure.close(because, this::force);
         }
     }
 

@@ -65,6 +65,7 @@ public final class SnapshotLog implements AutoCloseable {
      */
     private static final int FIRST_SEGMENT_LENGTH = 1 << 20;
     private static final long WAIT_NANOS = 50_000;
+    private static final int CLOSE_RETRY_MS = 5_000;
 
     private final Context context;
     private final Storage storage;
@@ -397,7 +398,10 @@ public final class SnapshotLog implements AutoCloseable {
      */
     public long requestForce() throws IOException {
         if (isMaintained()) {
-            return maintenance.requestForce();
+            final long ticket = maintenance.requestForce();
+            if (isMaintained()) {
+                return ticket;
+            }
         }
         log.force();
         return log.ticket();
@@ -690,8 +694,11 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     private void endMaintenance() {
-        if (runner != null) {
-            runner.close();
+        if (runner != null && runner.thread() == Thread.currentThread()) { // an error handler closes the log: the thread cannot wait for its own end
+            maintenance.onClose();
+            Thread.currentThread().interrupt();
+        } else if (runner != null) {
+            runner.close(CLOSE_RETRY_MS, thread -> { }); // it ends as soon as what it does has ended
         } else if (invoker != null) {
             invoker.close();
         }
@@ -841,7 +848,7 @@ public final class SnapshotLog implements AutoCloseable {
 
         /**
          * Who does what the log needs beside its appends. {@link MaintenanceMode#INLINE} unless set. Any other keeps an index of what is live beside the
-         * writer, some 20 bytes of heap and the key for each live key, and compacts by itself.
+         * writer, 30 to 60 bytes of heap and the key for each live key, and compacts by itself.
          */
         public Context maintenance(final MaintenanceMode mode) {
             maintenance = Objects.requireNonNull(mode, "mode");

@@ -145,10 +145,10 @@ final class WritableLog {
         final Handover published = handover;
         final RecordAppender previous = appender;
         previous.part();
-        countGrowths(previous);
+        compactedLength = published.compactLength();
         appender = published.next();
         shift += published.shift();
-        compactedLength = published.compactLength();
+        countGrowths(previous);
         STATE.compareAndSet(this, State.PUBLISHED, State.OPEN);
         LogEvents.endSwitch(event, paths.log(), "adopt", 0);
     }

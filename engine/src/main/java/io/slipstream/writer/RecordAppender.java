@@ -433,7 +433,7 @@ public final class RecordAppender {
         try {
             twin.grow(needed);
         } catch (final UncheckedIOException e) {
-            if (!twin.supply.refuse()) {
+            if (!twin.supply.refuse(e)) {
                 throw e;
             }
             twin = null;

@@ -40,7 +40,7 @@ public final class SegmentSupply {
 
     // Guarded by fileLock.
     private boolean superseded;
-    private boolean refused;
+    private Throwable refused;
     private boolean chosen;
     private volatile long growths;
     private volatile long growthsByWriter;
@@ -66,10 +66,12 @@ public final class SegmentSupply {
      *
      * @return false if it may have replaced it already
      */
-    boolean refuse() {
+    boolean refuse(final Throwable because) {
         synchronized (fileLock) {
-            refused = !chosen;
-            return refused;
+            if (!chosen) {
+                refused = because;
+            }
+            return !chosen;
         }
     }
 
@@ -79,8 +81,9 @@ public final class SegmentSupply {
      * @throws IOException if the writer has given it up
      */
     public void requireNotRefused() throws IOException {
-        if (refused) {
-            throw new IOException("the compacted log could not grow as the log does: " + this + "; the log goes on as it is, the next attempt waits");
+        if (refused != null) {
+            throw new IOException("the compacted log could not grow as the log does: " + this + "; the log goes on as it is, the next attempt waits: "
+                    + refused.getMessage(), refused);
         }
         chosen = true;
     }
