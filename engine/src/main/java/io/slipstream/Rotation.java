@@ -241,17 +241,8 @@ final class Rotation {
         }
         previous.supply().release();
         step = Step.DONE;
-        closeUnlinked(previousFile);
+        SnapshotLog.closeUnlinked(previousFile);
         return true;
-    }
-
-    // Nothing of it is wanted any more.
-    private static void closeUnlinked(final StorageFile unlinked) {
-        try {
-            unlinked.close();
-        } catch (final IOException e) {
-            return;
-        }
     }
 
     private boolean waitForParting() throws IOException {

@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The one writer of a log: opens and recovers it, appends updates and checkpoints, compacts.
@@ -77,7 +78,8 @@ public final class SnapshotLog implements AutoCloseable {
     private final Maintenance maintenance; // null: inline
     private final AgentInvoker invoker;
     private final AgentRunner runner;
-    private final Object closing = new Object();
+    private final ReentrantLock closing = new ReentrantLock();
+    private volatile Thread maintenanceThread; // of the runner
 
     private volatile CompactionStats compaction = CompactionStats.NONE; // of those by the writer's own thread
 
@@ -216,6 +218,7 @@ public final class SnapshotLog implements AutoCloseable {
 
     // Whatever ends it: the writer has to know that it is on its own.
     private void runUntilItEnds(final Runnable task) {
+        maintenanceThread = Thread.currentThread();
         try {
             task.run();
         } finally {
@@ -559,7 +562,7 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     // The new file is in place, and nothing of this one is wanted any more.
-    private static void closeUnlinked(final StorageFile unlinked) {
+    static void closeUnlinked(final StorageFile unlinked) {
         try {
             unlinked.close();
         } catch (final IOException e) {
@@ -675,26 +678,40 @@ public final class SnapshotLog implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        synchronized (closing) {
+        if (!isMaintenanceThread()) {
+            closing.lock();
+        } else if (!closing.tryLock()) {
+            return; // who is closing it waits for this thread
+        }
+        try {
             final WritableLog.State before = log.closing();
-            if (before == WritableLog.State.CLOSED) {
-                return;
+            if (before != WritableLog.State.CLOSED) {
+                close(before);
             }
-            try (HeldLock held = lock; MarkFile closingMarks = log.marks()) {
-                endMaintenance();
-                synchronized (log.fileLock()) {
-                    try (StorageFile closingFile = log.file()) {
-                        if (before != WritableLog.State.POISONED && before != WritableLog.State.COMPACTING) {
-                            log.closeCleanly();
-                        }
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private void close(final WritableLog.State before) throws IOException {
+        try (HeldLock held = lock; MarkFile closingMarks = log.marks()) {
+            endMaintenance();
+            synchronized (log.fileLock()) {
+                try (StorageFile closingFile = log.file()) {
+                    if (before != WritableLog.State.POISONED && before != WritableLog.State.COMPACTING) {
+                        log.closeCleanly();
                     }
                 }
             }
         }
     }
 
+    private boolean isMaintenanceThread() {
+        return Thread.currentThread() == maintenanceThread;
+    }
+
     private void endMaintenance() {
-        if (runner != null && runner.thread() == Thread.currentThread()) { // an error handler closes the log: the thread cannot wait for its own end
+        if (runner != null && isMaintenanceThread()) { // an error handler closes the log: the thread cannot wait for its own end
             maintenance.onClose();
             Thread.currentThread().interrupt();
         } else if (runner != null) {

@@ -132,7 +132,7 @@ public final class Segment {
         region.force((int) (from - region.position()), (int) (to - from));
     }
 
-    /** Unmaps now; for the writer, which alone ever touched it. */
+    /** Unmaps now: nobody may touch it any more. */
     void release() {
         region.release();
     }
