@@ -24,6 +24,7 @@ public final class Child {
             case "compaction" -> LargeMeasures.compaction(task);
             case "load" -> LargeMeasures.load(task);
             case "heap" -> LargeMeasures.heap(task);
+            case "pauses" -> PausesMeasure.run(task);
             case "crash-write" -> CrashMeasure.write(task);
             case "crash-read" -> CrashMeasure.read(task);
             default -> throw new IllegalArgumentException("no such measurement: " + args[0]);

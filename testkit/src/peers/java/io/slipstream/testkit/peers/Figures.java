@@ -25,6 +25,17 @@ record Figures(List<Result> results) {
         return median(of(measure, contestant, variant).mapToDouble(result -> result.figure(figure)).toArray());
     }
 
+    /** The largest of all rounds; NaN if there is none. */
+    double most(final String measure, final String contestant, final String variant, final String figure) {
+        return of(measure, contestant, variant).mapToDouble(result -> result.figure(figure)).filter(value -> !Double.isNaN(value)).max()
+                .orElse(Double.NaN);
+    }
+
+    /** In how many rounds it was at most that. */
+    long roundsWithin(final String measure, final String contestant, final String variant, final String figure, final double limit) {
+        return of(measure, contestant, variant).filter(result -> result.figure(figure) <= limit).count();
+    }
+
     /** Ours in parts of the other's: the median over rounds of the ratio in one round. */
     double ratio(final String measure, final String contestant, final String variant, final String figure) {
         return ratio(measure, figure, Contestants.SLIPSTREAM, variant, contestant, variant);

@@ -14,6 +14,7 @@ import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The harness in small. Contestants that need flags of the JVM are checked by every run: a restart with wrong answers is reported as failed. */
 class HarnessTest {
@@ -93,6 +94,27 @@ class HarnessTest {
                 one("write", 3, 100));
 
         assertEquals(0.2, new Figures(results).ratio("append", "write", "memory", "readyNs"));
+    }
+
+    @Test
+    void shouldNameTheSafepointsThatACallRanInto() {
+        final List<String> lines = List.of(
+                "[1000ns] Safepoint \"Cleanup\", Time since last: 5 ns, Reaching safepoint: 60 ns, At safepoint: 40 ns, Total: 100 ns",
+                "[5000ns] Safepoint \"G1CollectForAllocation\", Time since last: 5 ns, Reaching safepoint: 1 ns, At safepoint: 2 ns, Total: 3 ns");
+
+        assertEquals("Cleanup 100 ns", Safepoints.during(lines, 950, 1_200));
+        assertEquals("no safepoint", Safepoints.during(lines, 1_000, 4_997));
+    }
+
+    @Test
+    void shouldCountThePagesThatAThreadMisses() throws IOException {
+        try (RunDelay delay = new RunDelay()) {
+            final long[] untouched = new long[1 << 24];
+            untouched[1 << 23] = 1;
+
+            assertTrue(delay.faultsSince() > 0, "faults");
+            assertTrue(delay.sinceNs() >= 0, "run delay");
+        }
     }
 
     private static Result one(final String contestant, final int round, final double ns) {

@@ -31,6 +31,9 @@ final class Launcher implements AutoCloseable {
     /** Agrona's flag may be given on the command line or by the manifest of the jar that is run. */
     private static final String EXPORTS = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED";
     private static final List<String> HEAP = List.of("-Xmx4g");
+    // A process that must not pause: a heap that was touched and does not grow, no file shared with the JVM's tools, no safepoint without cause.
+    private static final List<String> NO_PAUSES = List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:+PerfDisableSharedMem",
+            "-XX:+UnlockDiagnosticVMOptions", "-XX:GuaranteedSafepointInterval=0");
     private static final List<String> CHRONICLE = List.of("/net/openhft/", "/org/slf4j/", "/net/java/dev/jna/", "/com/github/jnr/", "/org/ow2/asm/",
             "/com/squareup/", "/commons-cli/", "/org/jetbrains/");
     private static final Map<String, List<String>> JARS = Map.of(
@@ -137,7 +140,14 @@ final class Launcher implements AutoCloseable {
     /** Runs {@link Child}. */
     Said measure(final String name, final String measure, final Child.Task task, final long timeoutSeconds) throws IOException {
         final List<String> command = new ArrayList<>(List.of(java()));
-        command.addAll(HEAP);
+        if (measure.equals(PausesMeasure.NAME)) {
+            final Path safepoints = work.resolve("safepoints.log");
+            Files.deleteIfExists(safepoints);
+            command.addAll(NO_PAUSES);
+            command.addAll(List.of("-Xlog:safepoint:file=" + safepoints + ":timenanos", "-D" + Safepoints.PROPERTY + "=" + safepoints));
+        } else {
+            command.addAll(HEAP);
+        }
         command.addAll(jvmArguments(task.contestant()));
         if (!jvmArguments(task.contestant()).contains(EXPORTS)) {
             command.add(EXPORTS);

@@ -19,20 +19,23 @@ import java.util.concurrent.TimeUnit;
  * the table, on standard output and in {@code peers.md}, and the pictures.
  *
  * <p>System properties, which Maven passes on: {@code peers}, who takes part, comma-separated, or all; {@code peers.only}, which parts, of
- * {@link #PARTS}; {@code peers.runs}, rounds of everything, and {@code peers.first}, the number of the first; {@code peers.restarts}, rounds of
- * restarts; {@code peers.keys} and {@code peers.updates}, the workload; {@code peers.memory} and {@code peers.disk}, directories on a file
- * system in memory and on a disk; {@code peers.output} and {@code peers.pictures}, where results and pictures go.
+ * {@link #PARTS}; {@code peers.runs}, rounds of everything, and {@code peers.first}, the number of the first; {@code peers.restarts},
+ * rounds of restarts; {@code peers.pauses}, which of {@link PausesMeasure#KINDS}; {@code peers.steady}, seconds of the steady state;
+ * {@code peers.keys} and {@code peers.updates}, the workload; {@code peers.memory} and {@code peers.disk}, directories on a file system in memory
+ * and on a disk; {@code peers.output} and {@code peers.pictures}, where results and pictures go.
  */
 public final class Peers {
     /** The parts of a run, in order. */
     static final List<String> PARTS =
-            List.of("crash", "append", "latency", "shapes", "restart", "warm", "lookup", "compaction", "load", "heap", "keys", "length", "cold");
+            List.of("crash", "append", "latency", "shapes", "restart", "warm", "lookup", "compaction", "load", "heap", "pauses", "keys", "length",
+                    "cold");
 
     private static final long TIMEOUT_SECONDS = 300;
     private static final int[] UPDATES_A_KEY = {1, 2, 5, 10, 20};
     private static final int LARGEST_SCALE = 10_000_000;
     private static final int COLD_ROUNDS = 3;
     private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
+    private static final long STEADY_TIMEOUT_SECONDS = 1_200;
     private static final double NS_PER_MS = 1e6;
     private static final String ONE_CORE = "onecore";
 
@@ -94,6 +97,7 @@ public final class Peers {
             case "load" -> forEach(oursAndByHand(), name -> onBothStores("load", name, round));
             case "warm" -> forEach(oursAndByHand(), name -> onBothStores("warm", name, round));
             case "heap" -> forEach(oursAndByHand(), name -> onBothStores("heap", name, round));
+            case "pauses" -> pauses(round);
             case "lookup" -> forEach(Set.copyOf(settings.contestants()), name -> lookup(name, round));
             default -> runOnce(part, round);
         }
@@ -224,6 +228,34 @@ public final class Peers {
             keep("lookup", contestant, "compact", round, launcher.measure("lookup-" + contestant, "lookup",
                     new Child.Task(contestant, store, settings.keys(), settings.updates(), ""), TIMEOUT_SECONDS));
         }
+    }
+
+    // Growth and steady state take long by themselves, and are measured in the first round alone.
+    private void pauses(final int round) throws IOException {
+        for (final String kind : settings.pauses()) {
+            final boolean isLong = kind.equals("growth") || kind.equals("steady");
+            final boolean isOurs = !kind.equals(Contestants.ROCKSDB);
+            final String contestant = isOurs ? Contestants.SLIPSTREAM : Contestants.ROCKSDB;
+            final Path store = isOurs || !settings.contestants().contains(contestant) ? null : store(contestant, "bloated");
+            if (settings.contestants().contains(contestant) && (isOurs || store != null) && (!isLong || round == settings.firstRun())) {
+                final String rest = isOurs ? settings.results().resolve("pauses." + round + ".").toString() : store.toString();
+                pause(kind, contestant, round, kind + ":" + settings.steadySeconds() + ":" + rest);
+            }
+        }
+    }
+
+    private void pause(final String kind, final String contestant, final int round, final String detail) throws IOException {
+        final Path directory = Files.createDirectories((kind.equals("force") ? disk : memory).resolve("work"));
+        final Child.Task task = new Child.Task(contestant, directory, settings.keys(), settings.updates(), detail);
+        final Launcher.Said said = launcher.measure("pauses-" + kind, PausesMeasure.NAME, task, STEADY_TIMEOUT_SECONDS);
+        keep(PausesMeasure.NAME, contestant, kind, round, said);
+        for (int moment = 1; moment <= PausesMeasure.MOMENTS && said.figures().containsKey("moment" + moment); moment++) {
+            final int updates = said.figures().get("moment" + moment).intValue();
+            final Path store = directory.resolve("pauses").resolve("moment-" + moment);
+            start(new Start("moment", contestant, String.valueOf(moment), store, settings.keys(), List.of(),
+                    expected(Workload.lastRevisions(settings.keys(), updates))), round);
+        }
+        Directories.delete(directory);
     }
 
     private record Start(String measure, String contestant, String variant, Path store, int keys, List<String> mode, String expected) {

@@ -43,6 +43,7 @@ import java.text.FieldPosition;
 import java.text.NumberFormat;
 import java.text.ParsePosition;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,6 +81,7 @@ final class Pictures {
         Files.createDirectories(settings.pictures());
         append();
         latency();
+        pauses();
         restart();
         final String title = String.format(Locale.ROOT, "Restart of a process against the log's length: %,d live keys", settings.scalingKeys());
         scaling("length", "restart-by-length.svg", title, "updates a key", false);
@@ -198,44 +200,79 @@ final class Pictures {
     }
 
     private void latency() throws IOException {
-        final XYSeriesCollection lines = new XYSeriesCollection();
+        final Map<String, Histogram> histograms = new LinkedHashMap<>();
         final List<Color> colors = new ArrayList<>();
         for (final Map.Entry<Integer, Histogram> entry : histograms().entrySet()) {
             final boolean timer = entry.getKey() == Contestants.ALL.size();
-            final XYSeries line = new XYSeries(timer ? "(the timer)" : Contestants.title(Contestants.ALL.get(entry.getKey())));
-            for (double nines = 0; nines <= MOST_NINES; nines += NINES_STEP) {
-                line.add(nines, Math.max(1.0, (double) entry.getValue().getValueAtPercentile(100 - 100 * Math.pow(10, -nines))));
-            }
-            lines.addSeries(line);
+            histograms.put(timer ? "(the timer)" : Contestants.title(Contestants.ALL.get(entry.getKey())), entry.getValue());
             colors.add(timer ? OTHER : COLORS.get(entry.getKey()));
         }
+        percentiles("latency.svg", "Latency of one update, by percentile", histograms, colors);
+    }
+
+    private void pauses() throws IOException {
+        final Map<String, Histogram> histograms = new LinkedHashMap<>();
+        final Map<String, String> titles =
+                Map.of("compaction", "while the log is compacted", "none", "without", "spinner", "beside a thread that spins");
+        final List<Color> colors = new ArrayList<>();
+        for (final String beside : List.of("compaction", "none", "spinner")) {
+            final Histogram sum = new Histogram(3);
+            for (final Histogram histogram : decoded("pauses.*." + beside + ".hdr").values()) {
+                sum.add(histogram);
+            }
+            if (sum.getTotalCount() > 0) {
+                histograms.put(titles.get(beside), sum);
+                colors.add(List.of(OURS, BAR_COLORS.get(0), OTHER).get(colors.size()));
+            }
+        }
+        percentiles("pauses.svg", "One update at 500,000 a second, by percentile", histograms, colors);
+    }
+
+    private void percentiles(final String file, final String title, final Map<String, Histogram> histograms, final List<Color> colors)
+            throws IOException {
+        final XYSeriesCollection lines = new XYSeriesCollection();
+        histograms.forEach((name, histogram) -> {
+            final XYSeries line = new XYSeries(name);
+            for (double nines = 0; nines <= MOST_NINES; nines += NINES_STEP) {
+                line.add(nines, Math.max(1.0, (double) histogram.getValueAtPercentile(100 - 100 * Math.pow(10, -nines))));
+            }
+            lines.addSeries(line);
+        });
         if (lines.getSeriesCount() == 0) {
             return;
         }
-        final JFreeChart chart = lines("Latency of one update, by percentile", "percentile", "ns, logarithmic", lines, colors, false);
+        final JFreeChart chart = lines(title, "percentile", "ns, logarithmic", lines, colors, false);
         final NumberAxis percentiles = (NumberAxis) chart.getXYPlot().getDomainAxis();
         percentiles.setTickUnit(new NumberTickUnit(1));
         percentiles.setNumberFormatOverride(new Nines());
         percentiles.setRange(0, MOST_NINES);
         chart.getXYPlot().setRangeAxis(logarithmic("ns, logarithmic"));
-        write("latency.svg", chart, HEIGHT + 60);
+        write(file, chart, HEIGHT + 60);
     }
 
     // All rounds together, by place in the list of contestants.
     private Map<Integer, Histogram> histograms() throws IOException {
         final Map<Integer, Histogram> histograms = new TreeMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(settings.results(), "latency.*.hdr")) {
-            for (final Path file : files) {
-                final String name = file.getFileName().toString().split("\\.")[1];
-                if (name.equals(Contestants.FLOOR)) {
-                    continue;
-                }
-                final int place = name.equals(Contestants.EMPTY) ? Contestants.ALL.size() : Contestants.ALL.indexOf(name);
-                final Histogram histogram = Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(Files.readAllBytes(file)), 1);
-                histograms.merge(place, histogram, (sum, added) -> {
-                    sum.add(added);
-                    return sum;
-                });
+        for (final Map.Entry<String, Histogram> entry : decoded("latency.*.hdr").entrySet()) {
+            final String name = entry.getKey().split("\\.")[1];
+            if (name.equals(Contestants.FLOOR)) {
+                continue;
+            }
+            final int place = name.equals(Contestants.EMPTY) ? Contestants.ALL.size() : Contestants.ALL.indexOf(name);
+            histograms.merge(place, entry.getValue(), (sum, added) -> {
+                sum.add(added);
+                return sum;
+            });
+        }
+        return histograms;
+    }
+
+    // By file name.
+    private Map<String, Histogram> decoded(final String files) throws IOException {
+        final Map<String, Histogram> histograms = new TreeMap<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(settings.results(), files)) {
+            for (final Path file : found) {
+                histograms.put(file.getFileName().toString(), Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(Files.readAllBytes(file)), 1));
             }
         } catch (final DataFormatException e) {
             throw new IOException(e);

@@ -12,4 +12,8 @@ final class Report {
     static void figure(final String name, final long value) {
         figure(name, (double) value);
     }
+
+    static void text(final String name, final String value) {
+        System.out.println("text " + name + " " + value);
+    }
 }

@@ -8,8 +8,8 @@ import java.util.TreeSet;
 
 /** What a run is told, by system properties; {@link Peers} says which. */
 record Settings(
-        List<String> contestants, Set<String> parts, int runs, int firstRun, int restarts, int keys, int updates, Path memory, Path disk, Path output,
-        Path pictures) {
+        List<String> contestants, Set<String> parts, Set<String> pauses, int steadySeconds, int runs, int firstRun, int restarts, int keys,
+        int updates, Path memory, Path disk, Path output, Path pictures) {
     private static final int SCALING_KEYS = 100_000;
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
@@ -18,9 +18,12 @@ record Settings(
         final String memory = Files.isWritable(SHARED_MEMORY) ? SHARED_MEMORY.toString() : output.toString();
         final String contestants = property("peers", "all");
         final String parts = property("peers.only", "all");
+        final String pauses = property("peers.pauses", "all");
         return new Settings(
                 contestants.equals("all") ? Contestants.ALL : List.of(contestants.split(",")),
                 new TreeSet<>(parts.equals("all") ? Peers.PARTS : List.of(parts.split(","))),
+                new TreeSet<>(pauses.equals("all") ? PausesMeasure.KINDS : List.of(pauses.split(","))),
+                number("peers.steady", 600),
                 number("peers.runs", 3),
                 number("peers.first", 1),
                 number("peers.restarts", 5),

@@ -35,6 +35,7 @@ final class Tables {
                 settings.scalingKeys()));
         large();
         shapes();
+        pauses();
         failures();
         return out.toString();
     }
@@ -173,6 +174,51 @@ final class Tables {
         line("| %s | %s | %s | %s |", title, number(figures.median("shapes", Contestants.SLIPSTREAM, MEMORY, ours + "Ns") / NS_PER_US),
                 number(figures.median("shapes", Contestants.BUFFERED, MEMORY, byHand + "Ns") / NS_PER_US),
                 number(figures.median("shapes", Contestants.WRITE, MEMORY, byHand + "Ns") / NS_PER_US));
+    }
+
+    private void pauses() {
+        title("Pauses: the call of one update, the writer at its pace, maintenance with a thread of its own",
+                "| | p50, ns | p99 | p99.9 | p99.99 | longest, us | longest less run delay: median, us | most | rounds within 100 us | rounds |");
+        pause("500,000 updates/s, nothing beside", "compaction", "none");
+        pause("a thread that spins beside", "compaction", "spinner");
+        pause("a compaction beside", "compaction", "compaction");
+        pause("100 growths of 64 MB", "growth", "growth");
+        pause("steady state", "steady", "steady");
+        pause("100,000 updates/s, disk, no force", "force", "unforced");
+        pause("a force every 10 ms", "force", "force");
+        line("%nCompaction, ms: beside 500,000 updates/s %s, beside an idle writer %s, RocksDB %s. Longest switch, us: %s. Segments made by the "
+                        + "writer: %s.",
+                number(pauseMedian("compaction", "compactionMs")), number(pauseMedian("idle", "compactionMs")),
+                number(figures.median(PausesMeasure.NAME, Contestants.ROCKSDB, "rocksdb", "compactionMs")),
+                number(figures.most(PausesMeasure.NAME, Contestants.SLIPSTREAM, "compaction", "longestSwitchNs") / NS_PER_US),
+                number(figures.most(PausesMeasure.NAME, Contestants.SLIPSTREAM, "compaction", "compaction.growthsByWriter")));
+        line("%nForce, us: median %s, longest %s.", number(pauseMedian("force", "forceP50Ns") / NS_PER_US),
+                number(pauseMedian("force", "forceLongestNs") / NS_PER_US));
+        line("%nSteady state: log over live size, per cent, median %s, most %s; file %s, %s; opened again and again, ms, median %s, most %s.",
+                number(pauseMedian("steady", "lengthPercentMedian")), number(pauseMedian("steady", "lengthPercentMost")),
+                number(pauseMedian("steady", "fileLengthPercentMedian")), number(pauseMedian("steady", "fileLengthPercentMost")),
+                number(pauseMedian("steady", "openMsMedian")), number(pauseMedian("steady", "openMsMost")));
+        line("%nA process started on the log of some moment, ms to 1,000 answers (opening):");
+        for (final String moment : figures.variants("moment", Contestants.SLIPSTREAM)) {
+            line("%s (%s)", number(figures.median("moment", Contestants.SLIPSTREAM, moment, "totalMs")),
+                    number(figures.median("moment", Contestants.SLIPSTREAM, moment, "openMs")));
+        }
+    }
+
+    private double pauseMedian(final String kind, final String figure) {
+        return figures.median(PausesMeasure.NAME, Contestants.SLIPSTREAM, kind, figure);
+    }
+
+    private void pause(final String title, final String kind, final String beside) {
+        final String longest = beside + ".longestLessDelayNs";
+        line("| %s | %s | %s | %s | %s | %s | %s | %s | %d | %d |", title, number(pauseMedian(kind, beside + ".p50")),
+                number(pauseMedian(kind, beside + ".p99")), number(pauseMedian(kind, beside + ".p99_9")),
+                number(pauseMedian(kind, beside + ".p99_99")),
+                number(figures.most(PausesMeasure.NAME, Contestants.SLIPSTREAM, kind, beside + ".longestNs") / NS_PER_US),
+                number(pauseMedian(kind, longest) / NS_PER_US),
+                number(figures.most(PausesMeasure.NAME, Contestants.SLIPSTREAM, kind, longest) / NS_PER_US),
+                figures.roundsWithin(PausesMeasure.NAME, Contestants.SLIPSTREAM, kind, longest, 100 * NS_PER_US),
+                figures.rounds(PausesMeasure.NAME, Contestants.SLIPSTREAM, kind));
     }
 
     private void failures() {
