@@ -176,6 +176,14 @@ final class Maintenance implements Agent {
             return false;
         }
         final RecordAppender appender = log.inFile();
+        if (!madeReady(appender)) {
+            return appender.supply().touchAhead(appender.position());
+        }
+        log.forceReady();
+        return true;
+    }
+
+    private boolean madeReady(final RecordAppender appender) throws IOException {
         try {
             return appender.supply().makeReady(appender.position());
         } catch (final IOException e) {

@@ -189,15 +189,15 @@ final class Rotation {
             forcedLength = to;
             return;
         }
-        freshForcedCapacity = supply.capacity();
+        freshForcedCapacity = supply.end();
         freshForcedPosition = next.position();
-        fresh.force();
-        supply.touchAhead(next.position(), freshForcedCapacity - next.position());
+        supply.forceFile();
         step = Step.FOLLOW;
     }
 
     private void follow() throws IOException {
         if (pursue() <= OFFERED_LENGTH) {
+            next.supply().touchAhead(next.position());
             next.supply().countAnew();
             handover = new Handover(next, tail.position(), form.written().length());
             step = Step.WAIT_FOR_WRITER;

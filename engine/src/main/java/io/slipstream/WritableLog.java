@@ -222,10 +222,10 @@ final class WritableLog {
             try {
                 IoFaults.settle();
                 next.supply().requireNotRefused();
-                if (capacity == forcedCapacityOfFresh) {
+                if (capacity <= forcedCapacityOfFresh) {
                     next.supply().force(forcedPosition, end); // with what was forced in the old file since the writer joined
                 } else {
-                    fresh.force();
+                    next.supply().forceFile();
                 }
                 marks.writeBeside(nextMark);
                 fresh.publish();
@@ -240,7 +240,7 @@ final class WritableLog {
             final StorageFile previous = file;
             fileShift += joined.shift();
             use(fresh.takeFile(), next.supply(), nextMark);
-            forcedCapacity = capacity;
+            forcedCapacity = Math.max(capacity, forcedCapacityOfFresh);
             STATE.compareAndSet(this, State.JOINED, State.PUBLISHED);
             return previous;
         }
@@ -314,29 +314,49 @@ final class WritableLog {
         requireOwnFile();
         final ForceEvent event = LogEvents.beginForce();
         final long started = System.nanoTime();
-        final long capacity = supply.capacity(); // first: the writer may go on in a new segment at any time
+        final boolean asWhole = supply.capacity() > forcedCapacity; // first: the writer may go on in a new segment at any time
+        final long end = supply.end();
         try {
             IoFaults.settle();
-            if (capacity == forcedCapacity) {
-                supply.force(forcedLength, position);
+            if (asWhole) {
+                supply.forceFile(); // a mapped range would do for the records, but not for the length that the file has grown to
             } else {
-                file.force(); // a mapped range would do for the records, but not for the length that the file has grown to
+                supply.force(forcedLength, position);
             }
             setMark(Mark.writing(bootId, file.identity(), position, crc));
-        } catch (final InternalError e) {
-            final IOException fault = IoFaults.toIoException(e, paths.log());
-            failedForce(fault);
-            throw fault;
         } catch (final IOException | RuntimeException | Error e) {
-            failedForce(e);
-            throw e;
+            throw failedForce(e);
         }
-        LogEvents.endForce(event, paths.log(), position, position - forcedLength, capacity != forcedCapacity);
+        LogEvents.endForce(event, paths.log(), position, position - forcedLength, asWhole);
         setForced(position);
-        forcedCapacity = capacity;
+        if (asWhole) {
+            forcedCapacity = end;
+        }
         lastForceNanos = System.nanoTime() - started;
         longestForceNanos = Math.max(longestForceNanos, lastForceNanos);
         forces++;
+    }
+
+    /**
+     * Maintenance: forces the segment that was made ready, and the length of the file with it, if this log is forced at all. A force that was asked for
+     * then need not, which would also write back, and protect, what the writer stores into by then.
+     */
+    void forceReady() throws IOException {
+        synchronized (fileLock) {
+            if (forcedCapacity == 0 || isOver()) {
+                return;
+            }
+            requireOwnFile();
+            final long end = supply.end();
+            try {
+                IoFaults.settle();
+                supply.forceReady(); // most of the work, and the writer is not in there yet
+                supply.forceFile();
+            } catch (final IOException | RuntimeException | Error e) {
+                throw failedForce(e);
+            }
+            forcedCapacity = end;
+        }
     }
 
     private void setMark(final Mark next) throws IOException {
@@ -345,13 +365,21 @@ final class WritableLog {
     }
 
     // A later force may succeed with the pages gone: the next open must not trust this file.
-    private void failedForce(final Throwable failure) {
+    private IOException failedForce(final Throwable thrown) {
+        final Throwable failure = thrown instanceof InternalError fault ? IoFaults.toIoException(fault, paths.log()) : thrown;
         poison(failure);
         try {
             setMark(mark.failed());
         } catch (final IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        return (IOException) failure;
     }
 
     // A program that takes no lock may have put another file under the log's name, or cut this one: what was appended since would be gone.
@@ -423,13 +451,8 @@ final class WritableLog {
             file.force();
             file.truncate(end);
             file.force();
-        } catch (final InternalError e) {
-            final IOException fault = IoFaults.toIoException(e, paths.log());
-            failedForce(fault);
-            throw fault;
         } catch (final IOException | RuntimeException | Error e) {
-            failedForce(e);
-            throw e;
+            throw failedForce(e);
         }
     }
 

@@ -174,8 +174,7 @@ public final class MarkFile implements AutoCloseable {
         System.arraycopy(bootId, 0, slot, BOOT_ID_OFFSET, bootIdLength);
         slotBuffer.putInt(CRC_OFFSET, slotCrc(), ORDER);
         forceNameOnce(); // M2
-        file.write((long) (1 - currentSlot) * SLOT_SPACING, slot, 0, SLOT_LENGTH);
-        file.force();
+        file.writeForced((long) (1 - currentSlot) * SLOT_SPACING, slot, 0, SLOT_LENGTH);
     }
 
     private void forceNameOnce() throws IOException {

@@ -25,6 +25,7 @@ final class DiskFile implements StorageFile {
      * moment: the mapping outlives it. That channel is opened by name, so the name is checked to lead to this file before and after.
      */
     private static final int ZEROS_LENGTH = 1 << 20;
+    private static final int FINE_LENGTH = 1 << 14;
     // Reads go through a native buffer of the same length: beyond this the C library maps and unmaps it at every call.
     private static final int READ_LENGTH = 1 << 16;
 
@@ -32,6 +33,7 @@ final class DiskFile implements StorageFile {
     private final RandomAccessFile file;
     private final FileIdentity identity;
     private final boolean writable;
+    private RandomAccessFile forced; // for forced writes; opened when there is one
 
     private DiskFile(final Path path, final RandomAccessFile file, final FileIdentity identity, final boolean writable) {
         this.path = path;
@@ -101,9 +103,37 @@ final class DiskFile implements StorageFile {
         file.write(source, offset, length);
     }
 
+    // What counts is on disk when it returns, and nothing else: to force the file would commit the file system's journal for the time of the write,
+    // and who stores into a mapped page meanwhile may have to wait for that.
+    @Override
+    public void writeForced(final long position, final byte[] source, final int offset, final int length) throws IOException {
+        if (forced == null) {
+            requireSameFile();
+            final RandomAccessFile opened = new RandomAccessFile(path.toFile(), "rwd");
+            try {
+                requireSameFile();
+            } catch (final IOException | RuntimeException | Error e) {
+                FirstFailure.close(e, opened);
+                throw e;
+            }
+            forced = opened;
+        }
+        forced.seek(position);
+        forced.write(source, offset, length);
+    }
+
     @Override
     public void allocate(final long from, final long to) throws IOException {
-        final byte[] zeros = new byte[(int) Math.min(ZEROS_LENGTH, Math.max(0, to - from))];
+        allocate(from, to, ZEROS_LENGTH);
+    }
+
+    @Override
+    public void allocateFinely(final long from, final long to) throws IOException {
+        allocate(from, to, FINE_LENGTH);
+    }
+
+    private void allocate(final long from, final long to, final int atOnce) throws IOException {
+        final byte[] zeros = new byte[(int) Math.min(atOnce, Math.max(0, to - from))];
         for (long position = from; position < to; position += zeros.length) {
             write(position, zeros, 0, (int) Math.min(zeros.length, to - position));
         }
@@ -171,7 +201,9 @@ final class DiskFile implements StorageFile {
 
     @Override
     public void close() throws IOException {
-        file.close();
+        try (RandomAccessFile closing = forced) {
+            file.close();
+        }
     }
 
     @Override

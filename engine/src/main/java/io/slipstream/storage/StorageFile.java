@@ -18,8 +18,22 @@ public interface StorageFile extends ByteSource, AutoCloseable {
     /** Writes all of {@code length} bytes at {@code position}, growing the file if need be. */
     void write(long position, byte[] source, int offset, int length) throws IOException;
 
+    /** As {@link #write}; on return what was written survives power loss, with a length that it changed. Of other writes it says nothing. */
+    default void writeForced(final long position, final byte[] source, final int offset, final int length) throws IOException {
+        write(position, source, offset, length);
+        force();
+    }
+
     /** Fills {@code [from, to)} with zeros so that the blocks are really allocated; a full disk fails here. */
     void allocate(long from, long to) throws IOException;
+
+    /**
+     * As {@link #allocate}, slower, for bytes that are stored into while they are forced. A kernel keeps what is written at once in one piece of memory:
+     * to force a part of it holds up stores to all of it.
+     */
+    default void allocateFinely(final long from, final long to) throws IOException {
+        allocate(from, to);
+    }
 
     /** Cuts the file at {@code length}. */
     void truncate(long length) throws IOException;

@@ -18,9 +18,14 @@ public final class Segment {
      * first page may hold records and be appended to meanwhile.
      */
     private static final int PAGE_LENGTH = 4096;
+    private static final int TOUCHED_AT_ONCE = 1 << 16;
 
     private final MappedRegion region;
     private final long endPosition;
+
+    // Of maintenance: the pages before it were touched again since that many times the whole file was written back.
+    private long touchedEnd;
+    private long touchedSince;
 
     private Segment(final MappedRegion region, final long endPosition) {
         this.region = region;
@@ -51,7 +56,7 @@ public final class Segment {
                     + used.endPosition + "; another program is at fault");
         }
         try {
-            file.allocate(used.endPosition, newEnd);
+            file.allocateFinely(used.endPosition, newEnd);
             return map(file, Math.max(used.startPosition(), used.endPosition - overlap), newEnd);
         } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, used.endPosition, e);
@@ -98,6 +103,44 @@ public final class Segment {
         for (long index = from - region.position() & -PAGE_LENGTH; index < end; index += PAGE_LENGTH) {
             buffer.getAndAddInt((int) index, 0);
         }
+    }
+
+    /**
+     * {@linkplain #touch Touches} what part of {@code [from, to)} was not touched since the file was written back the last of {@code writeBacks} times,
+     * if that is much, or the end. For one thread.
+     *
+     * @return whether there was anything to touch
+     */
+    boolean touchAgain(final long from, final long to, final long writeBacks) {
+        if (touchedSince != writeBacks) {
+            touchedSince = writeBacks;
+            touchedEnd = 0;
+        }
+        final long start = Math.max(Math.max(from, startPosition()), touchedEnd);
+        final long end = Math.min(to, endPosition);
+        if (end - start < (end == endPosition ? 1 : TOUCHED_AT_ONCE)) {
+            return false;
+        }
+        touchMapped(start, end);
+        touchedEnd = end;
+        return true;
+    }
+
+    /** {@linkplain #touch Touches} the pages behind {@code position}, up to which was forced: what shares a block of memory with it was written back, too. */
+    void touchBehind(final long position) {
+        touchMapped(position, Math.min(position + TOUCHED_AT_ONCE, endPosition));
+    }
+
+    // The file may have been cut short since it was mapped. A load that fails for that is thrown as an error; an atomic add that fails, interpreted on
+    // JDK 17, ends the process.
+    private void touchMapped(final long from, final long to) {
+        final UnsafeBuffer buffer = region.buffer();
+        final long end = to - region.position();
+        for (long index = from - region.position() & -PAGE_LENGTH; index < end; index += PAGE_LENGTH) {
+            buffer.getByte((int) index);
+        }
+        IoFaults.settle();
+        touch(from, to);
     }
 
     /** Where the segment that follows {@code position} should end, to hold at least {@code needed} bytes. */

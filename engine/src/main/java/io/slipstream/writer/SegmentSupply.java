@@ -25,6 +25,7 @@ public final class SegmentSupply {
      */
     private static final int OVERLAP_LENGTH = 1 << 20;
     private static final int USED_SHARE = 8;
+    private static final int TOUCHED_LENGTH = 4 << 20;
     private static final int MAX_RETIRED = 16;
     private static final int SPARE_LENGTH = 1 << 16;
 
@@ -38,12 +39,13 @@ public final class SegmentSupply {
     private volatile Segment current;
     private volatile Segment ready;
 
-    // Guarded by fileLock.
+    // Guarded by fileLock, the volatile ones for writing; before the file is published, maintenance's alone.
     private boolean superseded;
     private Throwable refused;
     private boolean chosen;
     private volatile long growths;
     private volatile long growthsByWriter;
+    private volatile long writeBacks; // of the whole file
 
     /**
      * A supply for a log that ends in {@code file}.
@@ -177,20 +179,50 @@ public final class SegmentSupply {
         return position - used.startPosition() < (used.endPosition() - used.startPosition()) / USED_SHARE;
     }
 
+    /** Makes all stores, and the length of the file, survive power loss. */
+    public void forceFile() throws IOException {
+        file.force();
+        writeBacks++;
+    }
+
     /** Makes the stores of {@code [from, to)}, positions in the file, survive power loss. The length of the file does not by this. */
     public void force(final long from, final long to) throws IOException {
         final Segment used = current;
         if (from < used.startPosition()) {
-            file.force();
+            forceFile();
         } else if (from < to) {
             used.force(from, to);
+            used.touchBehind(to);
         }
     }
 
-    /** Touches what lies ahead of {@code position} again: the kernel protects pages that it wrote back, and the next store to each would pay for it. */
-    public void touchAhead(final long position, final long length) {
+    /**
+     * Touches again what lies ahead of {@code position}, part by part as the writer comes nearer: the kernel protects pages that it wrote back, and the
+     * next store to each would pay for it.
+     *
+     * @return whether there was anything to touch
+     */
+    public boolean touchAhead(final long position) {
+        final Segment next = ready; // first: see makeReady
         final Segment used = current;
-        used.touch(position, Math.min(position + length, used.endPosition()));
+        final long written = writeBacks;
+        final boolean touched = used.touchAgain(position, position + TOUCHED_LENGTH, written);
+        return next != null && next != used && next.touchAgain(position, position + TOUCHED_LENGTH, written) || touched;
+    }
+
+    /** Makes the zeros of the segment that is ready survive power loss; the length of the file does not by this. */
+    public void forceReady() throws IOException {
+        final Segment next = ready; // first: see makeReady
+        final Segment used = current;
+        if (next != null && next != used) {
+            next.force(used.endPosition(), next.endPosition());
+        }
+    }
+
+    /** Where the last segment ends, and the file: that in use, or the next if it is ready. */
+    public long end() {
+        final Segment next = ready; // first: see makeReady
+        return next == null ? current.endPosition() : next.endPosition();
     }
 
     /** Unmaps one full segment, if there is one. */

@@ -35,6 +35,8 @@ class EveryStateTest {
     private static final CrashStep LOAD = new CrashStep.Load();
     // With the header it fills one page: nothing that follows is in it, and would write it again.
     private static final CrashStep ONE_PAGE = putLong("a", 4096 - 6 - 13);
+    // After two puts.
+    private static final CrashStep REST_OF_PAGE = putLong("c", 4096 - 1488 - 13);
     private static final CrashStep COMPACT = new CrashStep.Do(ModelUpdate.compact());
 
     private static final CrashStep REQUEST_FORCE = new CrashStep.RequestForce();
@@ -96,13 +98,15 @@ class EveryStateTest {
                 new Script("die, lose the force of the cut", ONE_PAGE, DIE_AND_LOSE_A_FORCE, put("c", 3), FORCE, put("d", 4)),
                 new Script("die, load, lose the force of the cut", ONE_PAGE, DIE_LOAD_AND_LOSE_A_FORCE, put("c", 3), FORCE, put("d", 4)),
                 new Script("lose a force, load", ONE_PAGE, LOSE_FORCE, FORCE, LOAD, put("c", 3), FORCE, put("d", 4)),
-                Script.beside("compact", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, put("c", 4), maintain(3), put("d", 5), FORCE),
+                Script.beside("compact", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, put("c", 4), put("d", 5), maintain(3),
+                    put("e", 6), FORCE),
                 Script.beside("append while it is copied", put("a", 1), put("a", 2), FORCE, maintain(3), checkpoint(2), maintain(2), put("b", 3), OFFERED,
                     put("b", 4), PUBLISHED, put("c", 5), FORCE, put("c", 6)),
                 Script.beside("force while joined", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), REQUEST_FORCE, maintain(1), put("c", 4), maintain(2),
                     put("d", 5)),
-                Script.beside("force what was published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, FORCE, put("c", 4), REQUEST_FORCE,
-                    put("d", 5), maintain(1), put("e", 6), put("f", 7)),
+                Script.beside("force what was published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, put("c", 4), maintain(1), FORCE,
+                    put("d", 5), REQUEST_FORCE, putLong("e", 100), maintain(1), put("f", 7),
+                    put("g", 8)),
                 Script.beside("fail to rename", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), new CrashStep.FailNext(Kind.RENAME, Moment.BEFORE), GIVEN_UP,
                     put("c", 4), maintain(2), FORCE, put("d", 5)),
                 Script.beside("rename, and be told it failed", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3),
@@ -120,11 +124,14 @@ class EveryStateTest {
                 Script.beside("close published", put("a", 1), put("a", 2), FORCE, OFFERED, put("b", 3), PUBLISHED, REOPEN, put("c", 4), put("d", 5)),
                 Script.beside("delete all", put("a", 1), FORCE, delete("a", 2), OFFERED, checkpoint(2), PUBLISHED, put("b", 3), maintain(3), FORCE,
                     put("c", 4)),
-                Script.beside("force less than there is", FORCE, ONE_PAGE, REQUEST_FORCE, put("c", 3), maintain(1), FORCE, put("d", 4)),
+                Script.beside("force less than there is", FORCE, put("a", 1), put("b", 2), maintain(1), REST_OF_PAGE, REQUEST_FORCE, put("d", 3), maintain(1),
+                    FORCE, put("e", 4)),
                 Script.beside("grow while joined", put("a", 1), put("a", 2), FORCE, OFFERED, putLong("b", 3600), putLong("c", 3600),
                     putLong("b", 3600), FORCE, putLong("c", 3600), FORCE, PUBLISHED, put("d", 3), FORCE),
                 Script.beside("grow into what is ready", put("a", 1), put("b", 2), maintain(1), FORCE, putLong("c", 2400), FORCE, put("d", 3), REQUEST_FORCE,
-                    maintain(1), put("e", 4)));
+                    maintain(1), put("e", 4)),
+                Script.beside("force in what was made ready", put("a", 1), put("b", 2), FORCE, maintain(1), putLong("c", 7000), REQUEST_FORCE, maintain(1),
+                    put("d", 3)));
     }
 
     @ParameterizedTest

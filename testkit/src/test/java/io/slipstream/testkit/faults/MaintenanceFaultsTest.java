@@ -184,6 +184,44 @@ class MaintenanceFaultsTest {
         });
     }
 
+    private static MaintainedLog forcedInAFreshSegment(final Path directory, final FaultyStorage disk) throws IOException {
+        final MaintainedLog log = inAFreshSegment(directory, disk);
+        log.log().force();
+        return log;
+    }
+
+    @Test
+    void shouldForceTheSegmentThatItMakesReadyAndThenTheFileWhereTheLogIsForcedAtAll() throws IOException {
+        final FaultyStorage disk = new FaultyStorage();
+        try (MaintainedLog log = forcedInAFreshSegment(root, disk)) {
+            disk.forget();
+            log.maintain(1);
+            assertEquals(List.of("ALLOCATE kv.log", "FORCE kv.log", "FORCE kv.log"), disk.effects());
+        }
+    }
+
+    @Test
+    void shouldNotForceTheSegmentThatItMakesReadyWhereNothingWasEverForced() throws IOException {
+        final FaultyStorage disk = new FaultyStorage();
+        try (MaintainedLog log = inAFreshSegment(root, disk)) {
+            disk.forget();
+            log.maintain(1);
+            assertEquals(List.of("ALLOCATE kv.log"), disk.effects());
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldBePoisonedWhenTheForceOfWhatIsMadeReadyFails() throws IOException {
+        return Drill.everyFault(root, MaintenanceFaultsTest::forcedInAFreshSegment, log -> log.maintain(1), (log, outcome) -> {
+            if (outcome.operation().kind() == Kind.FORCE) {
+                final PoisonedLogException refusal = assertThrows(PoisonedLogException.class, log::put);
+                outcome.assertIsFault(refusal.getCause());
+            }
+            log.close();
+            log.twin().assertGoesOnAfterReopening();
+        });
+    }
+
     @Test
     void shouldSayThatCompactionCannotKeepUpAndGoOn() throws IOException {
         final FaultyStorage disk = new FaultyStorage();

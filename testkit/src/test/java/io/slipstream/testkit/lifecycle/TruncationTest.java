@@ -48,7 +48,12 @@ class TruncationTest {
 
     private List<String> run(final String scenario, final long cutTo, final Map<String, Set<String>> allowed)
         throws IOException {
-        try (ChildJvm child = ChildJvm.start(TruncationVictim.class, scenario, directory.resolve("kv.log"), cutTo)) {
+        return run(List.of(), scenario, cutTo, allowed);
+    }
+
+    private List<String> run(final List<String> flags, final String scenario, final long cutTo, final Map<String, Set<String>> allowed)
+        throws IOException {
+        try (ChildJvm child = ChildJvm.startWith(flags, TruncationVictim.class, scenario, directory.resolve("kv.log"), cutTo)) {
             final List<String> lines = child.finish();
             for (final String line : lines) {
                 final String call = line.substring(0, line.indexOf(' '));
@@ -73,6 +78,14 @@ class TruncationTest {
         assertTrue(isFaultLate() || lines.contains("append PoisonedLogException"), lines.toString());
         assertTrue(lines.contains("compact PoisonedLogException"), lines.toString());
         assertTrue(lines.contains("close nothing"), lines.toString());
+    }
+
+    // Interpreted: an atomic access that fails in code that was not compiled yet ends the process on JDK 17.
+    @ParameterizedTest
+    @ValueSource(longs = {0, 6, 5_000})
+    void shouldReportAFileThatIsCutShortUnderMaintenance(final long cutTo) throws IOException {
+        final List<String> lines = run(List.of("-Xint"), "maintenance", cutTo, Map.of("reported", IO, "close", IO, "alive", NOTHING));
+        assertTrue(lines.get(0).startsWith("reported"), lines.toString());
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.slipstream.testkit.lifecycle;
 
 import io.slipstream.EntryView;
 import io.slipstream.LogInspection;
+import io.slipstream.MaintenanceMode;
 import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
 import io.slipstream.SnapshotView;
@@ -11,6 +12,8 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +47,7 @@ final class TruncationVictim {
         final TruncationVictim victim = new TruncationVictim(Path.of(arguments[1]), Long.parseLong(arguments[2]));
         switch (arguments[0]) {
             case "writer" -> victim.writer();
+            case "maintenance" -> victim.maintenance();
             case "compaction" -> victim.compaction();
             case "view" -> victim.view();
             case "buffers" -> victim.buffers();
@@ -99,6 +103,17 @@ final class TruncationVictim {
         say("view", log::view);
         say("close", log::close);
         say("close-again", log::close);
+    }
+
+    private void maintenance() throws IOException {
+        final List<Throwable> reported = new ArrayList<>();
+        final SnapshotLog log = SnapshotLog.open(path, new SnapshotLog.Context().segmentLength(8 << 20).maintenance(MaintenanceMode.INVOKER)
+            .errorHandler(reported::add));
+        append(log, 100);
+        cut();
+        log.maintenanceInvoker().invoke();
+        reported.forEach(e -> System.out.println("reported " + e.getClass().getSimpleName()));
+        say("close", log::close);
     }
 
     private void compaction() throws IOException {

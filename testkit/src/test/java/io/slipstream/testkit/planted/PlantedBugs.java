@@ -308,7 +308,7 @@ final class PlantedBugs {
     private static List<PlantedBug> forceAndClose() {
         return List.of(
             named("a grown file forced by range", "power loss takes the length that the file has grown to, and the records there")
-                .in(WRITABLE, "if (capacity == forcedCapacity) {", "if (forcedCapacity > 0) {")
+                .in(WRITABLE, "if (asWhole) {\n                supply", "if (forcedCapacity == 0) {\n                supply")
                 .caughtBy(EVERY_STATE + "[8]"),
             named("the first force of a run covers its own bytes only", "what a killed writer left, and the file's new length, are not forced")
                 .in(WRITABLE, "this.forcedLength = mark.forcedPosition();",
@@ -317,11 +317,13 @@ final class PlantedBugs {
             named("failed force forgiven", "a later force succeeds, with the pages gone that the failed one lost")
                 .in(WRITABLE,
                     """
-                        private void failedForce(final Throwable failure) {
                             poison(failure);
+                            try {
+                                setMark(mark.failed());
                     """,
                     """
-                        private void failedForce(final Throwable failure) {
+                            try {
+                                setMark(mark.failed());
                     """)
                 .caughtBy("faults.WriterFaultsTest#shouldNeverForceAgainAfterAForceFailed"),
             named("failed force not marked", "the next open trusts a file whose pages may be lost")
@@ -383,12 +385,12 @@ final class PlantedBugs {
                 .in(WRITABLE,
                     """
                                 IoFaults.settle();
-                                if (capacity == forcedCapacity) {
+                                if (asWhole) {
                     """,
                     """
                                 IoFaults.settle();
                                 setMark(Mark.writing(bootId, file.identity(), position, crc));
-                                if (capacity == forcedCapacity) {
+                                if (asWhole) {
                     """)
                 .caughtBy(EVERY_STATE + "[1]")
                 .caughtBy("faults.WriterFaultsTest#shouldForceTheMarkBehindTheLog"),
@@ -487,6 +489,16 @@ final class PlantedBugs {
                 .in(WRITABLE, "                    next.supply().force(forcedPosition, end); // with", "                    // with")
                 .caughtBy(EVERY_STATE + "[19]")
                 .caughtBy(faults + "shouldForceTheTemporaryFileThenTheMarkThenRenameThenForceTheDirectory"),
+            named("a segment made ready is not forced", "what is forced in it later is lost by power loss, with the length that the file has grown to")
+                .in(WRITABLE,
+                    """
+                                    supply.forceReady(); // most of the work, and the writer is not in there yet
+                                    supply.forceFile();
+                    """,
+                    """
+                                    supply.forceReady(); // most of the work, and the writer is not in there yet
+                    """)
+                .caughtBy(EVERY_STATE + "[35]"),
             named("no mark beside", "what is appended behind a rotation is not excused after a power cut: the log does not open")
                 .in(WRITABLE, "                marks.writeBeside(nextMark);\n", "")
                 .caughtBy(EVERY_STATE + "[17]")
