@@ -33,6 +33,7 @@ final class Maintenance implements Agent {
      * odd while they are being written.
      */
     private static final int TAIL_LENGTH = 1 << 18;
+    private static final int WORTHWHILE_LENGTH = 1 << 16;
     private static final long MAX_LAG = 8L << 20;
     private static final long REPORTED_LAG = 64L << 20;
     private static final long MIN_WAIT_NANOS = 1_000_000_000L;
@@ -66,6 +67,7 @@ final class Maintenance implements Agent {
     private long compactNotBefore;
     private long lagNotBefore;
     private long lastLag;
+    private long seenEnd;
     private long compactWait = MIN_WAIT_NANOS;
 
     private volatile long requestsAnswered;
@@ -204,7 +206,7 @@ final class Maintenance implements Agent {
             if (index == null) {
                 beginIndex();
             }
-            if (tail.position() == end) {
+            if (tail.position() == end || canWait(end)) {
                 return false;
             }
             if (bytes.length() < end) {
@@ -221,6 +223,13 @@ final class Maintenance implements Agent {
         liveBytes = index.liveBytes();
         requireToKeepUp(end - tail.position());
         return true;
+    }
+
+    // A little, with more to come and nobody who asks for it: a thread that has nothing to do meanwhile leaves its processor alone.
+    private boolean canWait(final long end) {
+        final boolean more = end != seenEnd;
+        seenEnd = end;
+        return more && end - tail.position() < WORTHWHILE_LENGTH && compactionsRequested == requestsAnswered;
     }
 
     // Behind a log that is being opened it may be, but not ever further.

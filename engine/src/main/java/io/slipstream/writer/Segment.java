@@ -35,10 +35,17 @@ public final class Segment {
     /**
      * Grows {@code file} with zeros from {@code fileEnd} to {@code newEnd} and maps it from {@code position} on, which is at most
      * {@code fileEnd}. If that fails the file has its old length.
+     *
+     * @param finely whether it will be forced beside the thread that appends: see {@link StorageFile#allocateFinely}
      */
-    public static Segment prepare(final StorageFile file, final long position, final long fileEnd, final long newEnd) throws IOException {
+    static Segment prepare(final StorageFile file, final boolean finely, final long position, final long fileEnd, final long newEnd)
+            throws IOException {
         try {
-            file.allocate(fileEnd, newEnd);
+            if (finely) {
+                file.allocateFinely(fileEnd, newEnd);
+            } else {
+                file.allocate(fileEnd, newEnd);
+            }
             return map(file, position & -PAGE_LENGTH, newEnd);
         } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, fileEnd, e);

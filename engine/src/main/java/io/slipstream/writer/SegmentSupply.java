@@ -92,7 +92,7 @@ public final class SegmentSupply {
 
     /** The first segment, behind {@code position}, where the file ends. */
     Segment first(final long position) throws IOException {
-        final Segment segment = Segment.prepare(file, position, position, Segment.endOf(position, 0, lengths.next(position)));
+        final Segment segment = Segment.prepare(file, retired != null, position, position, Segment.endOf(position, 0, lengths.next(position)));
         current = segment;
         return segment;
     }
@@ -123,7 +123,7 @@ public final class SegmentSupply {
             } else {
                 final long end = unfit == null ? current.endPosition() : unfit.endPosition();
                 final GrowthEvent event = LogEvents.beginGrowth();
-                next = Segment.prepare(file, position, end, Math.max(end, Segment.endOf(position, needed, lengths.next(position))));
+                next = Segment.prepare(file, retired != null, position, end, Math.max(end, Segment.endOf(position, needed, lengths.next(position))));
                 LogEvents.endGrowth(event, log, next.endPosition() - end, next.endPosition(), false);
                 growthsByWriter++;
                 if (unfit != null) {

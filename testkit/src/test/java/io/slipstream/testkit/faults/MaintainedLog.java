@@ -118,7 +118,7 @@ public final class MaintainedLog implements AutoCloseable {
         final long ended = ended();
         try {
             for (int i = 0; i < MAX_INVOCATIONS / 10 && ended() == ended; i++) {
-                maintain(1);
+                maintain(2); // with something new each time, the index would wait for more
                 put();
             }
         } catch (final PoisonedLogException e) {
