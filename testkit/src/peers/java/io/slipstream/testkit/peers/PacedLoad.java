@@ -27,6 +27,7 @@ final class PacedLoad implements AutoCloseable {
     private static final int GAP_NS = 10_000;
     private static final int MAX_LONG = 10_000;
     private static final int SHOWN = 6;
+    private static final int STAND_IN_NS = 50;
     private static final long LONGEST_NS = 60_000_000_000L;
     private static final double NS_PER_MS = 1e6;
     private static final double NS_PER_SECOND = 1e9;
@@ -52,6 +53,7 @@ final class PacedLoad implements AutoCloseable {
     private double due;
     private int revision;
     private boolean forceDue;
+    private boolean standsIn;
     private long ticket;
 
     /** What is done between two batches, outside the clock; says whether to go on. */
@@ -115,6 +117,16 @@ final class PacedLoad implements AutoCloseable {
         forceDue = true;
     }
 
+    /** Whether the call that is timed only waits for about as long as an append takes, with nothing but the clock in use: what is left is the machine's. */
+    void standIn(final boolean whether) {
+        standsIn = whether;
+    }
+
+    /** How long ago this began to run. */
+    double secondsSinceStart() {
+        return (System.nanoTime() - startNs) / NS_PER_SECOND;
+    }
+
     /** What to ask the log about the last force. */
     long ticket() {
         return ticket;
@@ -159,9 +171,31 @@ final class PacedLoad implements AutoCloseable {
     }
 
     private void one() throws IOException {
-        final int i = ++revision;
-        workload.nextUpdate(i);
-        final long before = System.nanoTime();
+        final long before;
+        if (standsIn) {
+            before = System.nanoTime();
+            waitFor(STAND_IN_NS, before);
+        } else {
+            final int i = ++revision;
+            workload.nextUpdate(i);
+            before = System.nanoTime();
+            append(i);
+        }
+        final long ns = System.nanoTime() - before;
+        histogram.recordValue(ns);
+        if (ns > LONG_NS) {
+            tookLong(before, ns);
+        }
+    }
+
+    private static void waitFor(final int ns, final long since) {
+        long now = since;
+        while (now - since < ns) {
+            now = System.nanoTime();
+        }
+    }
+
+    private void append(final int i) throws IOException {
         log.put(key, 0, Workload.KEY_LENGTH, value, 0, Workload.VALUE_LENGTH, i);
         if (i % Workload.CHECKPOINT_INTERVAL == 0) {
             log.checkpoint(i);
@@ -169,11 +203,6 @@ final class PacedLoad implements AutoCloseable {
         if (forceDue) {
             ticket = log.requestForce();
             forceDue = false;
-        }
-        final long ns = System.nanoTime() - before;
-        histogram.recordValue(ns);
-        if (ns > LONG_NS) {
-            tookLong(before, ns);
         }
     }
 

@@ -118,7 +118,10 @@ final class PausesMeasure {
         load.run(() -> log.stats().compactions() + log.stats().failedCompactions() == ended);
     }
 
-    /** Without a compaction, with a thread in place of one, with one. */
+    /**
+     * Without a compaction, with a thread in place of one, with one; and twice with a call that does nothing in place of the append: without and with that
+     * thread.
+     */
     private void compaction() throws IOException {
         try (SnapshotLog log = SnapshotLog.open(file(), onRequest())) {
             final Workload workload = Workload.updates(task.keys());
@@ -131,6 +134,13 @@ final class PausesMeasure {
                 tell(load, "none");
                 besideSpinner(load);
                 tell(load, "spinner");
+                load.standIn(true);
+                load.reset();
+                load.runFor(WINDOW_SECONDS);
+                tell(load, "nothing");
+                besideSpinner(load);
+                tell(load, "nothingBesideSpinner");
+                load.standIn(false);
                 Report.figure("before", load.revision());
                 load.reset();
                 compactBeside(log, load);
@@ -215,7 +225,12 @@ final class PausesMeasure {
                 final long before = log.stats().growths();
                 load.reset();
                 load.run(() -> log.stats().growths() - before < growths);
+                final double seconds = load.secondsSinceStart();
                 tell(load, "growth");
+                load.standIn(true);
+                load.reset();
+                load.runFor(seconds);
+                tell(load, "nothing");
             }
             report(log);
         }

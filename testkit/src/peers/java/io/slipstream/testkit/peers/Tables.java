@@ -182,7 +182,10 @@ final class Tables {
         pause("500,000 updates/s, nothing beside", "compaction", "none");
         pause("a thread that spins beside", "compaction", "spinner");
         pause("a compaction beside", "compaction", "compaction");
+        pause("a call that does nothing, nothing beside", "compaction", "nothing");
+        pause("a call that does nothing, a thread that spins beside", "compaction", "nothingBesideSpinner");
         pause("100 growths of 64 MB", "growth", "growth");
+        pause("a call that does nothing, for as long", "growth", "nothing");
         pause("steady state", "steady", "steady");
         pause("100,000 updates/s, disk, no force", "force", "unforced");
         pause("a force every 10 ms", "force", "force");
