@@ -62,6 +62,8 @@ public final class RecordLayout {
     /** Offset of the token in a cursor record. */
     public static final int CURSOR_OFFSET = CURSOR_LENGTH_OFFSET + Byte.BYTES;
 
+    /** Length of a key's length field. */
+    public static final int KEY_LENGTH_FIELD = Short.BYTES;
     /** Length of a value's length field. */
     public static final int VALUE_LENGTH_FIELD = Integer.BYTES;
     /** Length of a token's length field. */

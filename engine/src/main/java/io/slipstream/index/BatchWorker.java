@@ -1,11 +1,9 @@
 package io.slipstream.index;
 
 import io.slipstream.storage.IoFaults;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread that resolves batches beside the one that reads the log. For that one thread; the table is that of this one until
@@ -13,28 +11,29 @@ import java.util.concurrent.ThreadFactory;
  */
 final class BatchWorker implements Runnable, AutoCloseable {
     /*
-     * Batches go round: filled ones in order through one queue, empty ones back through another. The queues order all access to a batch and, once
-     * every batch is back, to the table. Neither side waits for a lock, and neither minds being interrupted: a wait is then only less idle.
-     * The thread reads the mapped log, so nobody may unmap it before close() has seen the thread end.
+     * Batches stand in a ring: one side fills them in order, the other resolves them in order, and each counts. The counts order all access to a
+     * batch and, once both are equal, to the table. Neither side waits for a lock, and neither minds being interrupted: a wait is then only less
+     * idle. The thread reads the mapped log, so nobody may unmap it before close() has seen the thread end.
+     *
+     * No queue and no idle strategy of a library: the dozen classes behind those take longer to load than a small log to read.
      */
     private static final int BATCHES = 4;
-    private static final long MIN_PARK_NANOS = 1_000;
-    private static final long MAX_PARK_NANOS = 50_000;
-    private static final long SPINS = 200;
-    private static final long YIELDS = 20;
+    private static final int SPINS = 200;
+    private static final int YIELDS = 20;
+    private static final long PARK_NANOS = 50_000;
 
     private final KeyTableBuilder table;
-    private final OneToOneConcurrentArrayQueue<KeyBatch> filled = new OneToOneConcurrentArrayQueue<>(BATCHES);
-    private final OneToOneConcurrentArrayQueue<KeyBatch> empty = new OneToOneConcurrentArrayQueue<>(BATCHES);
-    private final IdleStrategy idle = idleStrategy();
+    private final KeyBatch[] ring = new KeyBatch[BATCHES];
     private final Thread thread;
+    private volatile long submitted; // written by the one who hands batches on
+    private volatile long resolved; // written by the thread
     private volatile boolean closed;
     private volatile Throwable failure;
 
     private BatchWorker(final KeyTableBuilder table, final KeyHash hash, final int batchWords, final ThreadFactory threads) {
         this.table = table;
         for (int i = 0; i < BATCHES; i++) {
-            empty.add(new KeyBatch(hash, batchWords));
+            ring[i] = new KeyBatch(hash, batchWords);
         }
         thread = threads.newThread(this);
     }
@@ -50,24 +49,20 @@ final class BatchWorker implements Runnable, AutoCloseable {
         }
     }
 
-    private static IdleStrategy idleStrategy() {
-        return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
-    }
-
     @Override
     public void run() {
-        final IdleStrategy runIdle = idleStrategy();
         try {
-            while (!closed) {
-                final KeyBatch batch = filled.poll();
-                if (batch == null) {
-                    runIdle.idle();
+            int waited = 0;
+            for (long next = 0; !closed; ) {
+                if (next == submitted) {
+                    idle(waited++);
                 } else {
-                    runIdle.reset();
+                    waited = 0;
+                    final KeyBatch batch = batch(next);
                     table.apply(batch);
                     IoFaults.settle(); // an error that this thread is owed must not wait for its end
                     batch.clear();
-                    empty.add(batch);
+                    resolved = ++next;
                 }
             }
         } catch (final Throwable e) {
@@ -75,27 +70,44 @@ final class BatchWorker implements Runnable, AutoCloseable {
         }
     }
 
-    /** An empty batch to fill. */
+    private KeyBatch batch(final long number) {
+        return ring[(int) (number % BATCHES)];
+    }
+
+    private static void idle(final int waited) {
+        if (waited < SPINS) {
+            Thread.onSpinWait();
+        } else if (waited < SPINS + YIELDS) {
+            Thread.yield();
+        } else {
+            LockSupport.parkNanos(PARK_NANOS);
+        }
+    }
+
+    /** An empty batch to fill: the one to {@link #submit} next. */
     KeyBatch take() {
-        KeyBatch batch = empty.poll();
-        for (idle.reset(); batch == null; batch = empty.poll()) {
-            requireRunning();
-            idle.idle();
-        }
-        return batch;
+        awaitUnresolved(BATCHES - 1);
+        return batch(submitted);
     }
 
-    /** Hands a batch on, and waits until everything handed on is resolved. Until then the table is not to be looked at. */
-    void finish(final KeyBatch last) {
-        submit(last);
-        for (idle.reset(); empty.size() < BATCHES; idle.idle()) {
-            requireRunning();
-        }
+    /** Hands the batch that was taken on. */
+    void submit() {
+        final long next = submitted + 1;
+        submitted = next;
     }
 
-    /** Hands a batch on. */
-    void submit(final KeyBatch batch) {
-        filled.add(batch);
+    /** Hands the batch that was taken on, and waits until everything handed on is resolved. Until then the table is not to be looked at. */
+    void finish() {
+        submit();
+        awaitUnresolved(0);
+    }
+
+    // Waits until at most so many batches are not resolved.
+    private void awaitUnresolved(final long most) {
+        for (int waited = 0; submitted - resolved > most; waited++) {
+            requireRunning();
+            idle(waited);
+        }
     }
 
     private void requireRunning() {

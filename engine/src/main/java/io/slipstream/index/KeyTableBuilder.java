@@ -16,10 +16,11 @@ final class KeyTableBuilder implements SortableKeys {
      * whatever comes once the arena has its fill, are compared in the log.
      *
      * A compact log needs none of that: while each key is above the one before, as compaction writes them, none can have come before. Such a put
-     * goes into the next free slot, with its position in place of an entry; should its key come again behind them, it is compared in the log, once.
+     * goes into the next free slot, with its position in place of an entry; should its key come again behind them, it is compared in the log.
      *
      * A random key still costs two cache misses, its slot and its entry, and they would come one after the other. So for some records at a time
-     * first the slots are read, then the entries, then each record is resolved: the misses overlap.
+     * first the slots are read, then the entries, then each record is resolved: the misses overlap. Each of these loops is a method of its own,
+     * and what calls them turns so seldom that it is compiled long after them, if at all: no large code to wait for that holds them all.
      *
      * The home of a slot comes from its top bits alone, so the table grows, and closes the gap of a removal, without reading a key; and the finished
      * table is the same slots with positions in place of entries.
@@ -27,7 +28,8 @@ final class KeyTableBuilder implements SortableKeys {
     private static final int INITIAL_BITS = 10;
     private static final int MAX_BITS = 30;
     private static final long ENTRY_MASK = (1L << KeyTable.MIN_POSITION_BITS) - 1;
-    // Below the hash bits of a slot: set for the place of an entry, clear for the position of one of the ascending puts that a log begins with.
+    // Below the hash bits of a slot: set for the place of an entry, clear for the position of one of the ascending puts that a log begins with, or
+    // of a later one of such a key.
     private static final int IN_ARENA = Integer.MIN_VALUE;
 
     private static final int MIN_FREED = 1 << 14;
@@ -47,6 +49,7 @@ final class KeyTableBuilder implements SortableKeys {
     private final int[] aheadRecords;
     private final long[] aheadHashes;
     private final int[] aheadSlots;
+    private int ahead;
 
     private LogBytes bytes;
     private LogKeys logKeys;
@@ -61,6 +64,7 @@ final class KeyTableBuilder implements SortableKeys {
     private long carriedWords;
 
     private boolean ascending = true;
+    private boolean keepsInLog;
     private final long[] lastWords = new long[KeyBatch.keyWords(KeyBatch.MAX_CARRIED_LENGTH)];
     private int lastLength = -1;
 
@@ -119,36 +123,36 @@ final class KeyTableBuilder implements SortableKeys {
     void apply(final KeyBatch batch) {
         int at = 0;
         while (at < batch.end()) {
-            at = applySome(batch, at);
+            at = hashSome(batch, at);
+            readSlots();
+            if (ascending && !isAscending(batch)) {
+                endAscent(batch);
+            }
+            if (ascending) {
+                addAscending(batch);
+            } else {
+                readEntries(batch);
+                resolve(batch);
+            }
         }
     }
 
-    // Some at a time: a method that is called often is compiled sooner than one that loops long.
-    private int applySome(final KeyBatch batch, final int from) {
+    private int hashSome(final KeyBatch batch, final int from) {
         int at = from;
         int count = 0;
         for (; count < aheadRecords.length && at < batch.end(); at = batch.next(at)) {
             aheadRecords[count] = at;
             aheadHashes[count++] = batch.hash(at);
         }
-        readSlots(count);
-        ascending = ascending && isAscending(batch, count);
-        if (ascending) {
-            addAscending(batch, count);
-        } else {
-            readEntries(batch, count);
-            for (int i = 0; i < count; i++) {
-                resolve(batch, aheadRecords[i], aheadHashes[i], aheadSlots[i]);
-            }
-        }
+        ahead = count;
         return at;
     }
 
-    private boolean isAscending(final KeyBatch batch, final int count) {
+    private boolean isAscending(final KeyBatch batch) {
         long[] previous = lastWords;
         int previousAt = 0;
         int previousLength = lastLength;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < ahead; i++) {
             final int at = aheadRecords[i];
             final int keyLength = batch.keyLength(at);
             if (batch.isDelete(at) || !KeyBatch.isCarried(keyLength) || batch.position(at) > Integer.MAX_VALUE
@@ -164,8 +168,15 @@ final class KeyTableBuilder implements SortableKeys {
         return true;
     }
 
-    private void addAscending(final KeyBatch batch, final int count) {
-        for (int i = 0; i < count; i++) {
+    // Where less is to come than was ascending, few keys come again often: comparing those in the log then costs less than giving each an entry.
+    private void endAscent(final KeyBatch batch) {
+        final long end = batch.position(aheadRecords[0]);
+        ascending = false;
+        keepsInLog = bytes != null && bytes.length() - end < end;
+    }
+
+    private void addAscending(final KeyBatch batch) {
+        for (int i = 0; i < ahead; i++) {
             final long keyHash = aheadHashes[i];
             place(keyHash & ~ENTRY_MASK | batch.position(aheadRecords[i]), slots, home(keyHash));
             if (++length > slots.length >> 1) {
@@ -174,21 +185,21 @@ final class KeyTableBuilder implements SortableKeys {
         }
     }
 
-    private void readSlots(final int count) {
+    private void readSlots() {
         long sum = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < ahead; i++) {
             sum += slots[home(aheadHashes[i])];
         }
         touched += sum;
     }
 
     // The entries that keys will be compared with, most likely; or the records.
-    private void readEntries(final KeyBatch batch, final int count) {
+    private void readEntries(final KeyBatch batch) {
         final long[] table = slots;
         final long[] words = arena;
         final int mask = table.length - 1;
         long sum = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < ahead; i++) {
             final long keyHash = aheadHashes[i];
             final int slot = home(keyHash);
             final long first = table[slot];
@@ -207,15 +218,20 @@ final class KeyTableBuilder implements SortableKeys {
         touched += sum;
     }
 
+    private void resolve(final KeyBatch batch) {
+        for (int i = 0; i < ahead; i++) {
+            resolve(batch, aheadRecords[i], aheadHashes[i], aheadSlots[i]);
+        }
+    }
+
     private void resolve(final KeyBatch batch, final int at, final long keyHash, final int likelySlot) {
-        final int slot = likelySlot & slots.length - 1; // there may be more slots by now
-        final long likely = slots[slot];
-        if (likely != 0 && ((likely ^ keyHash) & ~ENTRY_MASK) == 0 && isSameKey((int) likely, batch, at) && !batch.isDelete(at)) {
+        final int slot = find(batch, at, keyHash, likelySlot & slots.length - 1); // there may be more slots by now
+        if (batch.isDelete(at)) {
+            remove(slot);
+        } else if (slots[slot] != 0) {
             replace(slot, batch, at);
-        } else if (batch.isDelete(at)) {
-            remove(batch, at, keyHash);
         } else {
-            put(batch, at, keyHash);
+            insert(slot, batch, at, keyHash);
         }
     }
 
@@ -225,26 +241,21 @@ final class KeyTableBuilder implements SortableKeys {
             final int entry = found & ~IN_ARENA;
             arena[entry] = arena[entry] & ~POSITION_BITS | batch.position(at);
         } else {
-            slots[slot] = slots[slot] & ~ENTRY_MASK | addEntry(batch, at);
+            final boolean inLog = keepsInLog && batch.position(at) <= Integer.MAX_VALUE;
+            slots[slot] = slots[slot] & ~ENTRY_MASK | (inLog ? batch.position(at) : addEntry(batch, at));
         }
         superseded++;
     }
 
-    private void put(final KeyBatch batch, final int at, final long keyHash) {
-        final int slot = find(batch, at, keyHash);
-        if (slots[slot] != 0) {
-            replace(slot, batch, at);
-            return;
-        }
+    private void insert(final int slot, final KeyBatch batch, final int at, final long keyHash) {
         slots[slot] = keyHash & ~ENTRY_MASK | addEntry(batch, at);
         if (++length > slots.length >> 1) {
             grow();
         }
     }
 
-    private void remove(final KeyBatch batch, final int at, final long keyHash) {
+    private void remove(final int slot) {
         removals++;
-        final int slot = find(batch, at, keyHash);
         final int found = (int) slots[slot];
         if (found != 0) {
             freed += found < 0 ? entryLength(arena[found & ~IN_ARENA]) : 0;
@@ -254,18 +265,21 @@ final class KeyTableBuilder implements SortableKeys {
         }
     }
 
-    // Slot of the key of the batch's record, or the free one where it would go.
-    private int find(final KeyBatch batch, final int at, final long keyHash) {
-        final long tag = keyHash & ~ENTRY_MASK;
+    // Slot of the key of the batch's record, or the free one where it would go; looks at the likely slot before all others.
+    private int find(final KeyBatch batch, final int at, final long keyHash, final int likelySlot) {
+        if (isKeyOf(slots[likelySlot], batch, at, keyHash)) {
+            return likelySlot;
+        }
         final int mask = slots.length - 1;
-        int slot = home(tag);
-        for (long entry = slots[slot]; entry != 0; entry = slots[slot]) {
-            if ((entry & ~ENTRY_MASK) == tag && isSameKey((int) entry, batch, at)) {
-                break;
-            }
+        int slot = home(keyHash);
+        while (slots[slot] != 0 && !isKeyOf(slots[slot], batch, at, keyHash)) {
             slot = slot + 1 & mask;
         }
         return slot;
+    }
+
+    private boolean isKeyOf(final long slot, final KeyBatch batch, final int at, final long keyHash) {
+        return slot != 0 && ((slot ^ keyHash) & ~ENTRY_MASK) == 0 && isSameKey((int) slot, batch, at);
     }
 
     private boolean isSameKey(final int found, final KeyBatch batch, final int at) {

@@ -75,7 +75,7 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
             table.apply(batch);
             batch.clear();
         } else {
-            worker.submit(batch);
+            worker.submit();
             batch = worker.take();
         }
     }
@@ -96,7 +96,7 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
         if (worker == null) {
             resolve();
         } else {
-            worker.finish(batch);
+            worker.finish();
             batch = worker.take();
         }
     }

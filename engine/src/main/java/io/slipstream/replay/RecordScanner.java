@@ -8,23 +8,17 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.io.IOException;
 import java.util.zip.CRC32;
 
-import static io.slipstream.format.RecordLayout.BYTE_ORDER;
 import static io.slipstream.format.RecordLayout.CRC_OFFSET;
 import static io.slipstream.format.RecordLayout.CURSOR;
-import static io.slipstream.format.RecordLayout.CURSOR_LENGTH_OFFSET;
-import static io.slipstream.format.RecordLayout.DELETE;
-import static io.slipstream.format.RecordLayout.KEY_LENGTH_OFFSET;
+import static io.slipstream.format.RecordLayout.KEY_LENGTH_FIELD;
 import static io.slipstream.format.RecordLayout.KEY_OFFSET;
 import static io.slipstream.format.RecordLayout.MAX_FRAME_LENGTH;
 import static io.slipstream.format.RecordLayout.MAX_TOKEN_LENGTH;
 import static io.slipstream.format.RecordLayout.MIN_FRAME_LENGTH;
-import static io.slipstream.format.RecordLayout.PUT;
+import static io.slipstream.format.RecordLayout.PAYLOAD_OFFSET;
 import static io.slipstream.format.RecordLayout.TOKEN_LENGTH_FIELD;
 import static io.slipstream.format.RecordLayout.TYPE_OFFSET;
 import static io.slipstream.format.RecordLayout.VALUE_LENGTH_FIELD;
-import static io.slipstream.format.RecordLayout.deleteTokenLengthOffset;
-import static io.slipstream.format.RecordLayout.putTokenLengthOffset;
-import static io.slipstream.format.RecordLayout.valueLengthOffset;
 
 /**
  * Looks at one position of a log and tells which row of the verdict table a record there fails, if any. Allocates nothing per record.
@@ -36,6 +30,10 @@ public final class RecordScanner {
      * The source is copied in pieces into a window on the heap, and everything is read there: the checksum intrinsic never runs over
      * bytes that may vanish, and what was checked is what is used, whatever happens to the file meanwhile.
      * A length read from the log is a claim: each is checked against the end of the log before it is used.
+     *
+     * What a record of one type has and one of another lacks is told by tables and masks, not by branches: compiled code is thrown away at the
+     * first branch that was never taken before, and a compacted log shows its first cursor or delete behind a million puts. So a field that is not
+     * there is read all the same, in vain, and its mask makes it 0.
      */
 
     /** What {@link #scan} answers for a valid record. */
@@ -57,10 +55,18 @@ public final class RecordScanner {
     /** A key that is not UTF-8. Row of docs/recovery.md. */
     public static final int KEY_NOT_UTF8 = 10;
 
+    // By type.
+    private static final byte[] KEY_LENGTH_FIELDS = {0, KEY_LENGTH_FIELD, KEY_LENGTH_FIELD, 0};
+    private static final int[] KEY_LENGTH_MASKS = {0, 0xFFFF, 0xFFFF, 0};
+    private static final byte[] VALUE_LENGTH_FIELDS = {0, VALUE_LENGTH_FIELD, 0, 0};
+    private static final long[] VALUE_LENGTH_MASKS = {0, 0xFFFF_FFFFL, 0, 0};
+    private static final int MAX_READ_IN_VAIN = Math.max(KEY_LENGTH_FIELD, VALUE_LENGTH_FIELD);
+
     private static final int WINDOW_LENGTH = 1 << 17;
+    private static final int MAX_NEAR = WINDOW_LENGTH / 2;
     private static final int PIECE_LENGTH = 1 << 16;
 
-    private final byte[] window = new byte[WINDOW_LENGTH];
+    private final byte[] window = new byte[WINDOW_LENGTH + MAX_READ_IN_VAIN];
     private final UnsafeBuffer windowBuffer = new UnsafeBuffer(window);
     private final RecordFlyweight record = new RecordFlyweight();
     private final CRC32 crc = new CRC32();
@@ -102,10 +108,10 @@ public final class RecordScanner {
         }
         computedCrc = checksum(position);
         final int offset = (int) (position - windowStart);
-        storedCrc = windowBuffer.getInt(offset + CRC_OFFSET, BYTE_ORDER);
+        storedCrc = intAt(offset + CRC_OFFSET);
         if (storedCrc != computedCrc) {
             row = CRC_MISMATCH;
-        } else if (type != CURSOR && !Utf8.isValid(windowBuffer, offset + KEY_OFFSET, keyLength)) {
+        } else if (!Utf8.isValid(windowBuffer, offset + KEY_OFFSET, keyLength)) {
             row = KEY_NOT_UTF8;
         }
         return row;
@@ -118,43 +124,30 @@ public final class RecordScanner {
             return NO_ROOM_FOR_FRAME;
         }
         int offset = require(position, (int) Math.min(available, KEY_OFFSET));
-        type = windowBuffer.getByte(offset + TYPE_OFFSET) & 0xFF;
-        keyLength = 0;
-        valueLength = 0;
-        final long tokenLengthOffset;
-        switch (type) {
-            case 0:
-                return TYPE_ZERO;
-            case PUT:
-                if (available < KEY_OFFSET) {
-                    return LENGTH_FIELD_PAST_END;
-                }
-                keyLength = windowBuffer.getShort(offset + KEY_LENGTH_OFFSET, BYTE_ORDER) & 0xFFFF;
-                final int valueLengthOffset = valueLengthOffset(keyLength);
-                if (available < valueLengthOffset + VALUE_LENGTH_FIELD) {
-                    return LENGTH_FIELD_PAST_END;
-                }
-                offset = require(position, valueLengthOffset + VALUE_LENGTH_FIELD);
-                valueLength = windowBuffer.getInt(offset + valueLengthOffset, BYTE_ORDER) & 0xFFFF_FFFFL;
-                tokenLengthOffset = putTokenLengthOffset(keyLength, valueLength);
-                break;
-            case DELETE:
-                if (available < KEY_OFFSET) {
-                    return LENGTH_FIELD_PAST_END;
-                }
-                keyLength = windowBuffer.getShort(offset + KEY_LENGTH_OFFSET, BYTE_ORDER) & 0xFFFF;
-                tokenLengthOffset = deleteTokenLengthOffset(keyLength);
-                break;
-            case CURSOR:
-                tokenLengthOffset = CURSOR_LENGTH_OFFSET;
-                break;
-            default:
-                return UNKNOWN_TYPE;
+        type = window[offset + TYPE_OFFSET] & 0xFF;
+        if (type == 0) {
+            return TYPE_ZERO;
         }
+        if (type > CURSOR) {
+            return UNKNOWN_TYPE;
+        }
+        final int keyLengthEnd = PAYLOAD_OFFSET + KEY_LENGTH_FIELDS[type];
+        if (available < keyLengthEnd) {
+            return LENGTH_FIELD_PAST_END;
+        }
+        keyLength = shortAt(offset + PAYLOAD_OFFSET) & KEY_LENGTH_MASKS[type];
+        final int keyEnd = keyLengthEnd + keyLength;
+        final int valueLengthEnd = keyEnd + VALUE_LENGTH_FIELDS[type];
+        if (available < valueLengthEnd) {
+            return LENGTH_FIELD_PAST_END;
+        }
+        offset = require(position, valueLengthEnd);
+        valueLength = intAt(offset + keyEnd) & VALUE_LENGTH_MASKS[type];
+        final long tokenLengthOffset = valueLengthEnd + valueLength;
         if (available < tokenLengthOffset + TOKEN_LENGTH_FIELD) {
             return LENGTH_FIELD_PAST_END;
         }
-        tokenLength = byteAt(position + tokenLengthOffset) & 0xFF;
+        tokenLength = byteAt(position, tokenLengthOffset) & 0xFF;
         if (tokenLength > MAX_TOKEN_LENGTH) {
             return TOKEN_TOO_LONG;
         }
@@ -164,12 +157,12 @@ public final class RecordScanner {
 
     /** Whether the key of the record at {@code position}, whose frame was just scanned, is UTF-8. */
     boolean isKeyUtf8(final long position) throws IOException {
-        return type == CURSOR || Utf8.isValid(windowBuffer, require(position, KEY_OFFSET + keyLength) + KEY_OFFSET, keyLength);
+        return Utf8.isValid(windowBuffer, require(position, KEY_OFFSET + keyLength) + KEY_OFFSET, keyLength);
     }
 
     /** What the crc field of a record at {@code position} holds. */
     int crcFieldAt(final long position) throws IOException {
-        return windowBuffer.getInt(require(position, TYPE_OFFSET) + CRC_OFFSET, BYTE_ORDER);
+        return intAt(require(position, TYPE_OFFSET) + CRC_OFFSET);
     }
 
     /** The record that the last {@link #scan} found valid; good until the next. */
@@ -231,12 +224,21 @@ public final class RecordScanner {
         }
     }
 
-    // A byte behind the start of the window.
-    private byte byteAt(final long position) throws IOException {
-        if (position < windowEnd) {
-            return window[(int) (position - windowStart)];
+    // From single bytes: as long as this is interpreted, calls into a buffer take far longer.
+    private int shortAt(final int offset) {
+        return window[offset] & 0xFF | (window[offset + 1] & 0xFF) << Byte.SIZE;
+    }
+
+    private int intAt(final int offset) {
+        return shortAt(offset) | shortAt(offset + Short.BYTES) << Short.SIZE;
+    }
+
+    // A far byte alone is worth no refill. A near one is: then the window moves on by half its length at least.
+    private byte byteAt(final long position, final long distance) throws IOException {
+        if (distance < MAX_NEAR) {
+            return window[require(position, (int) distance + 1) + (int) distance];
         }
-        source.copy(position, single, 0, 1);
+        source.copy(position + distance, single, 0, 1);
         return single[0];
     }
 

@@ -48,7 +48,12 @@ final class FileLockHolder implements HeldLock {
 
     /** Whether this process holds the lock on that very file (L1). */
     static boolean isHeldHere(final Path lockFile) {
-        return System.getProperties().containsKey(REGISTRY_PREFIX + lockFile);
+        return System.getProperties().containsKey(registryKey(lockFile));
+    }
+
+    // Not by "+": the first string that a JVM joins so takes milliseconds, and a gateway opens its log once.
+    private static String registryKey(final Path lockFile) {
+        return REGISTRY_PREFIX.concat(lockFile.toString());
     }
 
     static HeldLock acquire(final Path lockFile) throws IOException {
@@ -64,7 +69,7 @@ final class FileLockHolder implements HeldLock {
     }
 
     private static HeldLock acquire(final Path lockFile, final boolean exclusive) throws IOException {
-        final String key = REGISTRY_PREFIX + lockFile;
+        final String key = registryKey(lockFile);
         final long ownPid = ProcessHandle.current().pid();
         if (System.getProperties().putIfAbsent(key, Long.toString(ownPid)) != null) {
             throw new LockHeldException(lockFile.toString(), ownPid);

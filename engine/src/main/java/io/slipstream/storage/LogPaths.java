@@ -63,6 +63,6 @@ public record LogPaths(Path log) {
     }
 
     private Path beside(final String suffix) {
-        return log.resolveSibling(log.getFileName() + suffix);
+        return log.resolveSibling(log.getFileName().toString().concat(suffix));
     }
 }

@@ -59,7 +59,7 @@ class KeyTableBuilderTest {
 
     @Test
     void shouldFindAscendingKeysAndWhatFollowsThem() throws IOException {
-        for (final int steps : new int[] {0, 1, 50, 6_000}) {
+        for (final int steps : new int[] {0, 1, 50, 1_000, 6_000}) {
             final MadeLog log = random(10, 900, steps, ascending(2_000));
             assertFindsWhatAMapFinds(log, new KeyHash(), READ_AHEAD, PLENTY, NARROW);
             assertFindsWhatAMapFinds(log, new KeyHash(), READ_AHEAD, 0, NARROW);
