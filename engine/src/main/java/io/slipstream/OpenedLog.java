@@ -5,8 +5,10 @@ import io.slipstream.compaction.FreshLog;
 import io.slipstream.errors.LogInUseException;
 import io.slipstream.format.RecordFlyweight;
 import io.slipstream.format.RecordLayout;
+import io.slipstream.index.KeepingReplay;
 import io.slipstream.index.LiveSet;
 import io.slipstream.index.LiveSetBuilder;
+import io.slipstream.index.OwnedRecords;
 import io.slipstream.mark.Mark;
 import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.LogReplay;
@@ -38,6 +40,7 @@ final class OpenedLog implements AutoCloseable {
     private final StorageFile file;
     private final LogBytes bytes;
     private final LiveSet live;
+    private final Snapshot kept;
     private final Verdict verdict;
     private final long records;
     private final int lastCrc;
@@ -48,6 +51,7 @@ final class OpenedLog implements AutoCloseable {
             final StorageFile file,
             final LogBytes bytes,
             final LiveSet live,
+            final Snapshot kept,
             final Verdict verdict,
             final LogReplay replay,
             final Mark mark,
@@ -55,6 +59,7 @@ final class OpenedLog implements AutoCloseable {
         this.file = file;
         this.bytes = bytes;
         this.live = live;
+        this.kept = kept;
         this.verdict = verdict;
         this.records = replay.records();
         this.lastCrc = replay.lastCrc();
@@ -66,37 +71,36 @@ final class OpenedLog implements AutoCloseable {
     static OpenedLog replay(
             final Storage storage, final LogPaths paths, final StorageFile file, final boolean indexed, final RecoveryPolicy policy)
             throws IOException {
-        return replay(storage, paths, file, indexed, IGNORE, policy);
+        return replay(storage, paths, file, true, indexed, false, policy);
     }
 
-    /** As {@link #replay(Storage, LogPaths, StorageFile, boolean, RecoveryPolicy)}, but shows the records to {@code handler} and indexes nothing. */
-    static OpenedLog replay(
-            final Storage storage, final LogPaths paths, final StorageFile file, final RecordHandler handler, final RecoveryPolicy policy)
+    /** Replays {@code file}, the log at {@code paths}, and copies what is live if it is {@link #kept}. Closes the file if it fails. */
+    static OpenedLog replayKeeping(
+            final Storage storage, final LogPaths paths, final StorageFile file, final boolean locked, final RecoveryPolicy policy)
             throws IOException {
-        return replay(storage, paths, file, false, handler, policy);
+        return replay(storage, paths, file, locked, true, true, policy);
+    }
+
+    /** Replays {@code file}, the log at {@code paths}, indexed, for who changes nothing. Closes the file if it fails. */
+    static OpenedLog replayUnlocked(final Storage storage, final LogPaths paths, final StorageFile file, final RecoveryPolicy policy)
+            throws IOException {
+        return replay(storage, paths, file, false, true, false, policy);
     }
 
     private static OpenedLog replay(
             final Storage storage,
             final LogPaths paths,
             final StorageFile file,
+            final boolean locked,
             final boolean indexed,
-            final RecordHandler otherwise,
+            final boolean keeping,
             final RecoveryPolicy policy)
             throws IOException {
         try {
-            return replay(storage, MarkFile.read(storage, paths, file.identity()), file, indexed, otherwise, policy);
-        } catch (final IOException | RuntimeException | Error e) {
-            FirstFailure.close(e, file);
-            throw e;
-        }
-    }
-
-    /** Replays {@code file}, the log at {@code paths}, indexed, for who changes nothing. Closes the file if it fails. */
-    static OpenedLog replayUnlocked(final Storage storage, final LogPaths paths, final StorageFile file, final RecoveryPolicy policy)
-            throws IOException {
-        try {
-            return replay(storage, MarkFile.readIfPossible(storage, paths, file.identity()), file, true, IGNORE, policy);
+            final Mark found = locked
+                    ? MarkFile.read(storage, paths, file.identity())
+                    : MarkFile.readIfPossible(storage, paths, file.identity());
+            return replay(storage, found, file, indexed, keeping, policy);
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, file);
             throw e;
@@ -108,22 +112,30 @@ final class OpenedLog implements AutoCloseable {
             final Mark found,
             final StorageFile file,
             final boolean indexed,
-            final RecordHandler otherwise,
+            final boolean keeping,
             final RecoveryPolicy policy)
             throws IOException {
         final LogBytes bytes = LogBytes.map(file, file.length());
-        try (LiveSetBuilder live = indexed ? new LiveSetBuilder(bytes) : null) {
+        try (LiveSetBuilder index = indexed && !keeping ? new LiveSetBuilder(bytes) : null;
+                KeepingReplay keeper = keeping ? new KeepingReplay(bytes) : null) {
             final LogReplay replay = new LogReplay(file, bytes);
             if (found != null) {
                 replay.watch(found.forcedPosition());
             }
-            Verdict verdict = replay.replay(indexed ? live : otherwise);
+            final RecordHandler handler = keeper != null ? keeper : index != null ? index : IGNORE;
+            Verdict verdict = replay.replay(handler);
             final Mark mark = found != null && found.isOf(replay.crcAtWatchedPosition()) ? found : null;
             if (mark != null && verdict.isExcusable() && policy != RecoveryPolicy.STRICT
                     && mark.excuses(verdict.position(), storage.bootId())) {
                 verdict = replay.excuse(verdict);
             }
-            return new OpenedLog(file, bytes, indexed ? live.build() : null, verdict, replay, mark, found);
+            if (keeper == null) {
+                return new OpenedLog(file, bytes, index != null ? index.build() : null, null, verdict, replay, mark, found);
+            }
+            keeper.end(verdict.kind() != Verdict.Kind.CLEAN);
+            final OwnedRecords records = keeper.kept();
+            final Snapshot kept = records != null ? Snapshot.of(records, keeper.cursor()) : null;
+            return new OpenedLog(file, bytes, keeper.live(), kept, verdict, replay, mark, found);
         } catch (final IOException | RuntimeException | Error e) {
             FirstFailure.close(e, bytes::release);
             throw e;
@@ -280,8 +292,14 @@ final class OpenedLog implements AutoCloseable {
         return bytes;
     }
 
+    /** What is live, indexed; null if that was not asked for, or if the end is clean and everything was {@link #kept}. */
     LiveSet live() {
         return live;
+    }
+
+    /** What is live, copied on the way; null if the log is not compact, or holds too much for that, or it was not asked for. */
+    Snapshot kept() {
+        return kept;
     }
 
     Verdict verdict() {

@@ -2,14 +2,15 @@ package io.slipstream;
 
 import io.slipstream.format.RecordLayout;
 import io.slipstream.index.LiveSet;
+import io.slipstream.index.OwnedRecords;
+import io.slipstream.index.OwnedRecordsBuilder;
 import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LogBytes;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -17,16 +18,18 @@ import java.util.Set;
 
 /**
  * The live entries and the cursor of a log, owned: independent of its file. Immutable, any thread.
+ *
+ * <p>Held are the entries' bytes, as the log has them, in a few large arrays, and 16 to 32 bytes of index a key. {@link KvEntry}s are made when asked
+ * for, see {@link #entries()}.
  */
 public final class Snapshot {
     private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
-    private static final int SETTLED_LENGTH = 1 << 20;
 
     private final Map<String, KvEntry> entries;
     private final WatchCursor cursor;
 
-    private Snapshot(final Map<String, KvEntry> entries, final WatchCursor cursor) {
-        this.entries = entries;
+    private Snapshot(final OwnedRecords records, final WatchCursor cursor) {
+        this.entries = Collections.unmodifiableMap(new OwnedEntries(records));
         this.cursor = cursor;
     }
 
@@ -40,6 +43,9 @@ public final class Snapshot {
      * form, which survives power loss on return. A compact log without slack is not touched, and loads from a read-only directory too. Holds the
      * writer's lock meanwhile.
      *
+     * <p>A second thread may index a log that is not in compact form, as {@link SnapshotView#open(Path, RecoveryPolicy)} says; for one that is in it,
+     * and is longer than some 50 MB, one named {@code slipstream-load} makes room in the heap ahead. It has ended on return.
+     *
      * @return empty if there is no file, or neither a live entry nor a cursor in it
      * @throws io.slipstream.errors.CorruptSnapshotException       if the log is damaged; the file is as it was
      * @throws io.slipstream.errors.InvalidSnapshotFormatException if the file is no PGSS v2 log; it is as it was
@@ -50,48 +56,57 @@ public final class Snapshot {
         return SnapshotLoader.load(path, context, true).snapshot();
     }
 
-    static Snapshot of(final Map<String, KvEntry> entries, final WatchCursor cursor) {
-        return new Snapshot(Collections.unmodifiableMap(entries), cursor);
+    static Snapshot of(final OwnedRecords records, final byte[] cursor) {
+        return new Snapshot(records, WatchCursor.wrap(cursor));
     }
 
-    static Snapshot materialize(final Path path, final LiveSet live) throws IOException {
-        final Map<String, KvEntry> entries = new HashMap<>((int) Math.min(1L << 30, live.length() * 4L / 3 + 1));
-        final byte[] keyBytes = new byte[RecordLayout.MAX_KEY_LENGTH];
+    /** A copy of what is in {@code live}, of the log at {@code path}. */
+    static Snapshot copyOf(final Path path, final LiveSet live) throws IOException {
+        requireArrays(path, live);
+        final OwnedRecordsBuilder records = new OwnedRecordsBuilder(live.bytes());
         try {
             for (final long position : live.positions()) {
-                final KvEntry entry = materializeEntry(path, live.bytes(), position, keyBytes);
-                entries.put(entry.key(), entry);
+                records.accept(position);
             }
             IoFaults.settle();
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, path);
         } catch (final IndexOutOfBoundsException e) {
             throw IoFaults.nonsense(e, path);
+        } finally {
+            Reference.reachabilityFence(live);
         }
-        return of(entries, WatchCursor.wrap(live.cursor()));
+        return of(records.build(live.length()), live.cursor());
     }
 
-    private static KvEntry materializeEntry(final Path path, final LogBytes bytes, final long position, final byte[] keyBytes)
-            throws IOException {
-        final int keyLength = bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET);
-        final long valueLength = bytes.intAt(position + RecordLayout.valueLengthOffset(keyLength));
-        if (valueLength > SETTLED_LENGTH) {
-            IoFaults.settle(); // the length itself may be what a failed read left behind
+    /** @throws IOException if a value of {@code live} is too long for a Java array */
+    static void requireArrays(final Path path, final LiveSet live) throws IOException {
+        final LogBytes bytes = live.bytes();
+        if (bytes.length() <= MAX_ARRAY_LENGTH) {
+            return;
         }
-        if (valueLength > MAX_ARRAY_LENGTH) {
-            throw new IOException("value too large for a Java array: file=" + path + " offset=" + position + " length=" + valueLength + " max="
-                    + MAX_ARRAY_LENGTH + "; no Java process can hold it, remove it at its source");
+        for (final long position : live.positions()) {
+            final long valueLength = bytes.intAt(position + RecordLayout.valueLengthOffset(bytes.shortAt(position + RecordLayout.KEY_LENGTH_OFFSET)));
+            if (valueLength > MAX_ARRAY_LENGTH) {
+                IoFaults.settle(); // the length itself may be what a failed read left behind
+                throw new IOException("value too large for a Java array: file=" + path + " offset=" + position + " length=" + valueLength + " max="
+                        + MAX_ARRAY_LENGTH + "; no Java process can hold it, remove it at its source");
+            }
         }
-        final long tokenLengthPosition = position + RecordLayout.putTokenLengthOffset(keyLength, valueLength);
-        final byte[] value = new byte[(int) valueLength];
-        final byte[] version = new byte[bytes.byteAt(tokenLengthPosition) & 0xFF];
-        bytes.copy(position + RecordLayout.KEY_OFFSET, keyBytes, 0, keyLength);
-        bytes.copy(position + RecordLayout.valueOffset(keyLength), value, 0, value.length);
-        bytes.copy(tokenLengthPosition + RecordLayout.TOKEN_LENGTH_FIELD, version, 0, version.length);
-        return new KvEntry(new String(keyBytes, 0, keyLength, StandardCharsets.UTF_8), value, VersionToken.wrap(version));
     }
 
-    /** The live entries by key, in no particular order. Unmodifiable. */
+    boolean isEmpty() {
+        return entries.isEmpty() && cursor.isEmpty();
+    }
+
+    /**
+     * The live entries by key, in no particular order. Unmodifiable.
+     *
+     * <p>Each is made when it is asked for: key, value and version are copied, but for a value longer than 256 KiB, which all entries of its key share.
+     * Asked twice, there are two entries, equal but not the same: who needs an entry again and again had better keep it. {@code containsKey} and
+     * {@code keySet()} make none. The first look-up by key may fill the index, about 100 ns a key, while others that come meanwhile wait; to go through
+     * all takes no index.
+     */
     public Map<String, KvEntry> entries() {
         return entries;
     }

@@ -3,12 +3,12 @@ package io.slipstream;
 import io.slipstream.compaction.CompactForm;
 import io.slipstream.compaction.FreshLog;
 import io.slipstream.index.LiveSet;
+import io.slipstream.index.OwnedRecordsBuilder;
 import io.slipstream.mark.Mark;
 import io.slipstream.mark.MarkFile;
 import io.slipstream.replay.Verdict;
 import io.slipstream.storage.FileChangedException;
 import io.slipstream.storage.FileIdentity;
-import io.slipstream.storage.FirstFailure;
 import io.slipstream.storage.HeldLock;
 import io.slipstream.storage.IoFaults;
 import io.slipstream.storage.LockHeldException;
@@ -75,7 +75,7 @@ public final class SnapshotLoader {
         }
         final SnapshotLoader loader = new SnapshotLoader(concluded, path, paths);
         try (HeldLock lock = loader.lock()) {
-            return lock != null && owned ? loader.loadOwned() : loader.loadLocked(owned, lock != null, null);
+            return loader.loadLocked(owned, lock != null);
         } catch (final InternalError e) {
             throw IoFaults.toIoException(e, path);
         }
@@ -113,52 +113,16 @@ public final class SnapshotLoader {
         }
     }
 
-    // A log that is compact is clean once its entries are made: one pass does it all, without an index.
-    private Loaded loadOwned() throws IOException {
-        final StorageFile file = storage.openForRead(paths.log());
-        final SnapshotBuilder entries;
-        try {
-            entries = new SnapshotBuilder(file.length());
-        } catch (final IOException | RuntimeException | Error e) {
-            FirstFailure.close(e, file);
-            throw e;
-        }
-        final Pass pass;
-        try (OpenedLog opened = OpenedLog.replay(storage, paths, file, entries, context.recoveryPolicy())) {
-            final Verdict.Kind kind = opened.verdict().kind();
-            if (entries.isCompact() && (kind == Verdict.Kind.CLEAN || kind == Verdict.Kind.SLACK && !opened.isForceFailed())) {
-                if (kind == Verdict.Kind.SLACK) {
-                    cutSlack(opened);
-                }
-                return new Loaded(Optional.ofNullable(entries.build()), null, false);
-            }
-            pass = new Pass(entries, opened);
-        }
-        return loadLocked(true, true, pass);
-    }
-
-    /** Entries, and of which records they were made. */
-    private record Pass(SnapshotBuilder entries, FileIdentity identity, long position, long records, int lastCrc) {
-        Pass(final SnapshotBuilder entries, final OpenedLog opened) {
-            this(entries, opened.file().identity(), opened.verdict().position(), opened.records(), opened.lastCrc());
-        }
-
-        boolean isOf(final OpenedLog opened) {
-            return !entries.hasGivenUp() && identity.isSameFile(opened.file().identity()) && position == opened.verdict().position()
-                    && records == opened.records() && lastCrc == opened.lastCrc();
-        }
-    }
-
-    // Entries that a pass before this one made of the same records are those of this one. A program that takes no lock may have written meanwhile.
-    private Loaded loadLocked(final boolean owned, final boolean locked, final Pass before) throws IOException {
-        try (OpenedLog opened = replay(storage.openForRead(paths.log()), locked)) {
+    private Loaded loadLocked(final boolean owned, final boolean locked) throws IOException {
+        try (OpenedLog opened = replay(storage.openForRead(paths.log()), owned, locked)) {
             final LogInspection asFound = owned ? null : LogInspection.of(path, opened);
             final Verdict verdict = opened.verdict();
+            if (verdict.kind() == Verdict.Kind.CLEAN && opened.kept() != null) {
+                return new Loaded(present(opened.kept()), null, false);
+            }
             if (verdict.isRefused()) {
                 return loadRefused(opened, asFound, owned, locked);
             }
-            final Optional<Snapshot> snapshot =
-                    before != null && before.isOf(opened) ? Optional.ofNullable(before.entries().build()) : snapshot(opened.live(), owned);
             // Nobody can vouch for a file whose force failed: to cut its slack and force it again would prove nothing.
             final boolean distrusted = opened.isForceFailed() && verdict.kind() == Verdict.Kind.SLACK;
             final boolean rewritten = verdict.isTailDropped() || !opened.live().isCompact() || distrusted;
@@ -167,15 +131,20 @@ public final class SnapshotLoader {
             }
             if (rewritten) {
                 opened.confirmSlack(opened.file());
-                rewrite(opened, false);
-            } else if (verdict.kind() == Verdict.Kind.SLACK) {
+                return new Loaded(rewrite(opened, owned, false), asFound, true);
+            }
+            final Optional<Snapshot> snapshot = snapshot(opened, owned);
+            if (verdict.kind() == Verdict.Kind.SLACK) {
                 cutSlack(opened);
             }
-            return new Loaded(snapshot, asFound, rewritten);
+            return new Loaded(snapshot, asFound, false);
         }
     }
 
-    private OpenedLog replay(final StorageFile file, final boolean locked) throws IOException {
+    private OpenedLog replay(final StorageFile file, final boolean owned, final boolean locked) throws IOException {
+        if (owned) {
+            return OpenedLog.replayKeeping(storage, paths, file, locked, context.recoveryPolicy());
+        }
         return locked
                 ? OpenedLog.replay(storage, paths, file, true, context.recoveryPolicy())
                 : OpenedLog.replayUnlocked(storage, paths, file, context.recoveryPolicy());
@@ -186,9 +155,7 @@ public final class SnapshotLoader {
         final Verdict verdict = opened.verdict();
         if (context.recoveryPolicy() == RecoveryPolicy.PREFIX && verdict.kind() == Verdict.Kind.CORRUPTED) {
             requireLock(locked, opened);
-            final Optional<Snapshot> snapshot = snapshot(opened.live(), owned);
-            rewrite(opened, true);
-            return new Loaded(snapshot, asFound, true);
+            return new Loaded(rewrite(opened, owned, true), asFound, true);
         }
         if (context.setAsideRefused()) {
             requireLock(locked, opened);
@@ -201,21 +168,35 @@ public final class SnapshotLoader {
         return new Loaded(Optional.empty(), asFound, false);
     }
 
-    private Optional<Snapshot> snapshot(final LiveSet live, final boolean owned) throws IOException {
-        return owned && !live.isEmpty() ? Optional.of(Snapshot.materialize(path, live)) : Optional.empty();
+    private static Optional<Snapshot> present(final Snapshot snapshot) {
+        return snapshot.isEmpty() ? Optional.empty() : Optional.of(snapshot);
     }
 
-    private void rewrite(final OpenedLog opened, final boolean keepOriginal) throws IOException {
+    private Optional<Snapshot> snapshot(final OpenedLog opened, final boolean owned) throws IOException {
+        return owned ? present(opened.kept() != null ? opened.kept() : Snapshot.copyOf(path, opened.live())) : Optional.empty();
+    }
+
+    // What is live is read once, for the new file and for the snapshot.
+    private Optional<Snapshot> rewrite(final OpenedLog opened, final boolean owned, final boolean keepOriginal) throws IOException {
+        final LiveSet live = opened.live();
+        final boolean copied = owned && opened.kept() == null;
+        if (copied) {
+            Snapshot.requireArrays(path, live);
+        }
+        final OwnedRecordsBuilder records = copied ? new OwnedRecordsBuilder(live.bytes()) : null;
         final FileIdentity identity = opened.file().identity();
         try (FreshLog fresh = FreshLog.create(storage, paths, identity);
                 MarkFile marks = MarkFile.open(storage, paths, identity)) {
-            final CompactForm.Written written = CompactForm.write(opened.live(), fresh);
+            final CompactForm.Written written = CompactForm.write(live, fresh, records);
+            final Optional<Snapshot> snapshot =
+                    copied ? present(Snapshot.of(records.build(live.length()), live.cursor())) : snapshot(opened, owned);
             fresh.force();
             if (keepOriginal) {
                 OpenedLog.keepAside(storage, paths);
             }
             marks.writeBeside(Mark.writing(storage.bootId(), fresh.file().identity(), written.length(), written.lastCrc()).closed());
             fresh.publish();
+            return snapshot;
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
 
 import static io.slipstream.format.RecordLayout.TYPE_OFFSET;
@@ -77,8 +78,17 @@ public final class CompactForm {
      * @return what was written
      */
     public static Written write(final LiveSet live, final ByteSink sink) throws IOException {
+        return write(live, sink, null);
+    }
+
+    /**
+     * As {@link #write(LiveSet, ByteSink)}.
+     *
+     * @param onWrite is given the position of each record before it is written; null for nobody
+     */
+    public static Written write(final LiveSet live, final ByteSink sink, final LongConsumer onWrite) throws IOException {
         final long[] positions = inKeyOrder(live);
-        final CompactForm form = new CompactForm(live.bytes(), new Positions(positions), positions.length, live.cursor(), sink);
+        final CompactForm form = new CompactForm(live.bytes(), new Positions(positions, onWrite), positions.length, live.cursor(), sink);
         while (!form.step(Long.MAX_VALUE)) {
             // there is but one
         }
@@ -93,7 +103,7 @@ public final class CompactForm {
         }
     }
 
-    private record Positions(long[] positions) implements Records {
+    private record Positions(long[] positions, LongConsumer onWrite) implements Records {
         @Override
         public long position(final int i) {
             return positions[i];
@@ -101,7 +111,9 @@ public final class CompactForm {
 
         @Override
         public void move(final int i, final long position) {
-            // nobody asks
+            if (onWrite != null) {
+                onWrite.accept(positions[i]);
+            }
         }
     }
 

@@ -28,6 +28,7 @@ final class BatchWorker implements Runnable, AutoCloseable {
     private volatile long submitted; // written by the one who hands batches on
     private volatile long resolved; // written by the thread
     private volatile boolean closed;
+    private volatile boolean redundant;
     private volatile Throwable failure;
 
     private BatchWorker(final KeyTableBuilder table, final KeyHash hash, final int batchWords, final ThreadFactory threads) {
@@ -62,6 +63,7 @@ final class BatchWorker implements Runnable, AutoCloseable {
                     table.apply(batch);
                     IoFaults.settle(); // an error that this thread is owed must not wait for its end
                     batch.clear();
+                    redundant = table.isRedundant();
                     resolved = ++next;
                 }
             }
@@ -108,6 +110,11 @@ final class BatchWorker implements Runnable, AutoCloseable {
             requireRunning();
             idle(waited);
         }
+    }
+
+    /** Whether any record of the batches resolved so far was redundant. */
+    boolean isRedundant() {
+        return redundant;
     }
 
     private void requireRunning() {

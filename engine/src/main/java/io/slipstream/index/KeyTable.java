@@ -46,6 +46,19 @@ final class KeyTable {
         return length;
     }
 
+    KeyHash hash() {
+        return hash;
+    }
+
+    /** What the table consists of. Not to be changed. */
+    long[] slots() {
+        return slots;
+    }
+
+    long positionMask() {
+        return positionMask;
+    }
+
     /** Bytes of heap the table holds. */
     long heapBytes() {
         return (long) slots.length * Long.BYTES;

@@ -114,6 +114,11 @@ final class KeyTableBuilder implements SortableKeys {
         return removals;
     }
 
+    /** Whether any record was redundant so far. */
+    boolean isRedundant() {
+        return superseded > 0 || removals > 0;
+    }
+
     /** Bytes of heap that the keys and their positions take. */
     long arenaBytes() {
         return (long) arena.length * Long.BYTES;

@@ -63,6 +63,10 @@ public final class LiveSet {
         return table.heapBytes();
     }
 
+    KeyTable table() {
+        return table;
+    }
+
     /** The mapped log that the positions point into. */
     public LogBytes bytes() {
         return bytes;

@@ -70,6 +70,11 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
         }
     }
 
+    /** Whether a record was seen to be redundant. May be late to say so. */
+    boolean isRedundantSoFar() {
+        return supersededCursors > 0 || (worker == null ? table.isRedundant() : worker.isRedundant());
+    }
+
     private void resolve() {
         if (worker == null) {
             table.apply(batch);
@@ -108,7 +113,7 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
 
     LiveSet build(final long positionMask) {
         close();
-        final boolean compact = table.superseded() == 0 && table.removals() == 0 && supersededCursors == 0;
+        final boolean compact = !table.isRedundant() && supersededCursors == 0;
         return new LiveSet(bytes, table.build(positionMask), cursor, compact);
     }
 

@@ -67,7 +67,7 @@ public final class RecordScanner {
     private static final int PIECE_LENGTH = 1 << 16;
 
     private final byte[] window = new byte[WINDOW_LENGTH + MAX_READ_IN_VAIN];
-    private final UnsafeBuffer windowBuffer = new UnsafeBuffer(window);
+    private final UnsafeBuffer windowBuffer = new UnsafeBuffer(window, 0, WINDOW_LENGTH); // without what is read in vain
     private final RecordFlyweight record = new RecordFlyweight();
     private final CRC32 crc = new CRC32();
     private final byte[] single = new byte[1];

@@ -1,5 +1,6 @@
 package io.slipstream.testkit.peers;
 
+import io.slipstream.KvEntry;
 import io.slipstream.Snapshot;
 import io.slipstream.SnapshotLog;
 
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** W as a whole: compaction, owned loads, heap. Ours and by hand. The detail names the directory of a store, which is not changed. */
 final class LargeMeasures {
@@ -61,26 +63,45 @@ final class LargeMeasures {
         return ns / NS_PER_MS;
     }
 
-    /** An owned map of a store, in a fresh JVM. Ours leaves the log compact, as its contract says; by hand nothing is rewritten. */
+    /**
+     * An owned map of a store, in a fresh JVM; then each entry of it gone through once; then what heap it takes. Ours leaves the log compact, as its
+     * contract says; by hand nothing is rewritten.
+     */
     static void load(final Child.Task task) throws IOException {
         final Path copy = Directories.fresh(task.directory().resolve("load"));
         Directories.copy(Path.of(task.detail()), copy);
-        final int entries;
         final long before = System.nanoTime();
-        final long ns;
-        if (isOurs(task)) {
-            final Snapshot snapshot = Snapshot.load(SlipstreamContestant.file(copy)).orElseThrow();
-            ns = System.nanoTime() - before;
-            entries = snapshot.entries().size();
-        } else {
-            final HandWrittenContestant contestant = new HandWrittenContestant(true);
-            contestant.open(copy);
-            ns = System.nanoTime() - before;
-            entries = contestant.map().size();
-        }
-        Report.figure("loadMs", ns / NS_PER_MS);
-        Report.figure("entries", entries);
+        Map<String, ?> map = owned(task, copy);
+        Report.figure("entries", map.size());
+        Report.figure("loadMs", (System.nanoTime() - before) / NS_PER_MS);
+        Report.figure("bytes", goThrough(map));
+        Report.figure("loadAndGoThroughMs", (System.nanoTime() - before) / NS_PER_MS);
+        final long used = usedHeap();
+        Reference.reachabilityFence(map);
+        map = null;
+        Report.figure("ownedHeapBytesPerKey", (double) (used - usedHeap()) / task.keys());
         Directories.delete(copy);
+    }
+
+    private static Map<String, ?> owned(final Child.Task task, final Path store) throws IOException {
+        if (isOurs(task)) {
+            return Snapshot.load(SlipstreamContestant.file(store)).orElseThrow().entries();
+        }
+        final HandWrittenContestant contestant = new HandWrittenContestant(true);
+        contestant.open(store);
+        return contestant.map();
+    }
+
+    private static long goThrough(final Map<String, ?> map) {
+        long bytes = 0;
+        for (final Map.Entry<String, ?> entry : map.entrySet()) {
+            bytes += entry.getKey().length() + valueLength(entry.getValue());
+        }
+        return bytes;
+    }
+
+    private static int valueLength(final Object entry) {
+        return entry instanceof KvEntry ours ? ours.value().length : ((HandWrittenContestant.Entry) entry).value.length;
     }
 
     /** The same store opened again and again in one JVM: what the first time costs more is class loading, interpretation and a heap that grows. */

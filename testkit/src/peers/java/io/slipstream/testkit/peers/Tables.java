@@ -144,7 +144,11 @@ final class Tables {
         title("W as a whole", "| | Slipstream | by hand | ratio |");
         row("stop-the-world compaction, ms (ours sorted, by hand unsorted)", "compaction", BLOATED, "compactionMs");
         row("owned load of W's log, ms (ours leaves it compact, by hand does not)", "load", BLOATED, "loadMs");
+        row("the same, and each entry gone through, ms", "load", BLOATED, "loadAndGoThroughMs");
         row("owned load of the compact log, ms", "load", COMPACT, "loadMs");
+        row("the same, and each entry gone through, ms", "load", COMPACT, "loadAndGoThroughMs");
+        row("heap of an owned load of W's log, bytes a key", "load", BLOATED, "ownedHeapBytesPerKey");
+        row("heap of an owned load of the compact log, bytes a key", "load", COMPACT, "ownedHeapBytesPerKey");
         row("opening W's log, first in its JVM, ms", "warm", BLOATED, "firstOpenMs");
         row("opening W's log, sixth in its JVM, ms", "warm", BLOATED, "lastOpenMs");
         row("opening the compact log, first in its JVM, ms", "warm", COMPACT, "firstOpenMs");
