@@ -190,6 +190,16 @@ class OwnedMapTest {
         OwnedMap.assertLike(ModelJudge.judge(log.toBytes()).state(), load(log), "rewritten");
     }
 
+    /** The window of the scanner is 128 KiB: a record that is longer by a byte is not seen whole at once. */
+    @Test
+    void shouldKeepRecordsOfAboutTheLengthThatIsReadAtOnce() throws IOException {
+        final int window = 1 << 17;
+        for (int length = window - 30; length <= window + 10; length++) {
+            final LogBuilder log = new LogBuilder().header().put("a", "v".repeat(length - 100), 1).put("b", "v".repeat(length), 2).put("c", "", 3);
+            OwnedMap.assertLike(ModelJudge.judge(log.toBytes()).state(), load(log), "length " + length);
+        }
+    }
+
     @Test
     void shouldHandOutALongValueWhole() throws IOException {
         final byte[] value = new byte[(1 << 20) + 3];
