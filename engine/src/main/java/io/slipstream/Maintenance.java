@@ -178,8 +178,12 @@ final class Maintenance implements Agent {
             return false;
         }
         final RecordAppender appender = log.inFile();
-        if (!madeReady(appender)) {
-            return appender.supply().touchAhead(appender.position());
+        try {
+            if (!madeReady(appender)) {
+                return appender.supply().touchAhead(appender.position());
+            }
+        } catch (final InternalError e) {
+            throw log.poisonedBy(e); // the writer would be next
         }
         log.forceReady();
         return true;

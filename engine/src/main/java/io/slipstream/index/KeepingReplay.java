@@ -17,7 +17,7 @@ public final class KeepingReplay implements RecordHandler, AutoCloseable {
      * that is not has all records so far shown to the index that other logs need, and it is shown what comes.
      * Where a record is redundant, the log will be rewritten, and its records are copied then. What is deleted later must not need much heap before.
      */
-    private static final int SHARE_OF_HEAP = 4;
+    private static final int SHARE_OF_HEAP = 8;
     private static final long MAX_RECORD_LENGTH = 1L << 30;
 
     private final LogBytes bytes;

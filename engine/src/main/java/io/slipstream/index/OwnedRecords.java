@@ -18,6 +18,7 @@ public final class OwnedRecords {
      * no look-up fails for want of memory. To fill it costs no more then: no key is looked up, so the cache misses of many slots overlap.
      */
     private static final int READ_AHEAD = 64;
+    private static final int MAX_BITS = 30;
 
     private final OwnedExtents extents;
     private final KeyHash hash;
@@ -52,7 +53,7 @@ public final class OwnedRecords {
     }
 
     private static long[] emptySlots(final int length) {
-        return new long[1 << Long.SIZE - Long.numberOfLeadingZeros(2L * length | 1)];
+        return new long[1 << Math.min(MAX_BITS, Long.SIZE - Long.numberOfLeadingZeros(2L * length | 1))];
     }
 
     /** Number of records. */

@@ -179,11 +179,16 @@ final class DiskFile implements StorageFile {
         } catch (final ClosedByInterruptException e) {
             throw e;
         } catch (final IOException e) {
-            if (file.length() < position + length) {
+            if (file.length() < position + length || isAboutLength(e)) {
                 throw new FileChangedException("the file was cut short: file=" + path + " wanted=" + (position + length) + ": " + e.getMessage());
             }
             throw e;
         }
+    }
+
+    // As the JDK says it of a channel for reading: the file may have its length again by now.
+    private static boolean isAboutLength(final IOException e) {
+        return e.getMessage() != null && e.getMessage().contains("cannot extend file");
     }
 
     private void requireSameFile() throws IOException {

@@ -26,6 +26,8 @@ public final class Segment {
     // Of maintenance: the pages before it were touched again since that many times the whole file was written back.
     private long touchedEnd;
     private long touchedSince;
+    @SuppressWarnings("UnusedVariable") // written so that the loads it sums up are not optimised away
+    private volatile int loaded;
 
     private Segment(final MappedRegion region, final long endPosition) {
         this.region = region;
@@ -106,7 +108,7 @@ public final class Segment {
     /** Makes the pages of {@code [from, to)}, positions in the file, ready to be stored to. Changes nothing, also beside a thread that does. */
     void touch(final long from, final long to) {
         final UnsafeBuffer buffer = region.buffer();
-        final long end = to - region.position();
+        final long end = Math.min(to - region.position(), buffer.capacity() - Integer.BYTES + 1);
         for (long index = from - region.position() & -PAGE_LENGTH; index < end; index += PAGE_LENGTH) {
             buffer.getAndAddInt((int) index, 0);
         }
@@ -139,15 +141,25 @@ public final class Segment {
     }
 
     // The file may have been cut short since it was mapped. A load that fails for that is thrown as an error; an atomic add that fails, interpreted on
-    // JDK 17, ends the process.
+    // JDK 17, ends the process. So the one comes close before the other.
     private void touchMapped(final long from, final long to) {
+        for (long at = from; at < to; at += TOUCHED_AT_ONCE) {
+            final long end = Math.min(to, at + TOUCHED_AT_ONCE);
+            load(at, end);
+            IoFaults.settle();
+            touch(at, end);
+            IoFaults.settle();
+        }
+    }
+
+    private void load(final long from, final long to) {
         final UnsafeBuffer buffer = region.buffer();
         final long end = to - region.position();
+        int sum = 0;
         for (long index = from - region.position() & -PAGE_LENGTH; index < end; index += PAGE_LENGTH) {
-            buffer.getByte((int) index);
+            sum += buffer.getByte((int) index);
         }
-        IoFaults.settle();
-        touch(from, to);
+        loaded = sum;
     }
 
     /** Where the segment that follows {@code position} should end, to hold at least {@code needed} bytes. */

@@ -111,7 +111,9 @@ final class TruncationVictim {
             .errorHandler(reported::add));
         append(log, 100);
         cut();
-        log.maintenanceInvoker().invoke();
+        for (int i = 0; i < 100; i++) {
+            log.maintenanceInvoker().invoke();
+        }
         reported.forEach(e -> System.out.println("reported " + e.getClass().getSimpleName()));
         say("close", log::close);
     }

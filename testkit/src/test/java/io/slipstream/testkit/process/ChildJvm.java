@@ -33,9 +33,16 @@ public final class ChildJvm implements AutoCloseable {
     private ChildJvm(final Process process, final Path errors) {
         this.process = process;
         this.watchdog = process.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-            .whenComplete((ended, late) -> process.destroyForcibly());
+            .whenComplete((ended, late) -> killIfAlive(process));
         this.output = process.inputReader(StandardCharsets.UTF_8);
         this.errors = errors;
+    }
+
+    // To destroy one that has ended would close what it said before it was read.
+    private static void killIfAlive(final Process process) {
+        if (process.isAlive()) {
+            process.destroyForcibly();
+        }
     }
 
     /** Starts {@code main} in the working directory of this JVM. */
