@@ -11,7 +11,7 @@ final class PlantedBugs {
     private static final String SHORT = "writer/ShortRecord.java";
     private static final String LOG = "SnapshotLog.java";
     private static final String WRITABLE = "WritableLog.java";
-    private static final String MAINTENANCE = "Maintenance.java";
+    private static final String COMPACTOR = "Compactor.java";
     private static final String OPENED = "OpenedLog.java";
     private static final String MARK = "mark/Mark.java";
     private static final String JUDGE = "replay/TailJudge.java";
@@ -551,23 +551,22 @@ final class PlantedBugs {
                 .caughtBy(besideFaults + "shouldKeepWhatTheWriterForcedWhileMaintenanceWaitedToForceLess"),
             named("another file offered before the last was adopted", "the writer goes on in a file that was never published")
                 .in(WRITABLE, "        if (state != State.OPEN) {\n            return false;\n        }\n        handover", "        handover")
-                .in(MAINTENANCE, "index == null || log.state() != WritableLog.State.OPEN || ", "index == null || ")
+                .in(COMPACTOR, "!index.isBegun() || log.state() != WritableLog.State.OPEN || ", "!index.isBegun() || ")
                 .caughtBy(faults + "shouldNotOfferAnotherFileBeforeTheLastWasAdopted"),
             named("published without what the writer left out", "the new file could not grow, and lacks what was appended since")
                 .in(WRITABLE, "                next.supply().requireNotRefused();\n", "")
                 .caughtBy(faults + "shouldGoOnInTheOldSegmentWhenTheNewFileCannotGrowWhileTheWriterIsInBoth"),
             named("index not frozen", "records change their places while they are being sorted and copied")
-                .in(MAINTENANCE, "        if (rotation != null || clock", "        if (clock")
+                .in("Maintenance.java", "        if (compactor.isAtWork() || !indexWait", "        if (!indexWait")
                 .caughtBy("maintenance.InterleavingsTest#shouldHoldEverythingAtTheLogsNameAtEveryMoment"),
             named("temporary file left behind", "a failed compaction takes its place on a full disk for good")
                 .in("Rotation.java", "        if (fresh != null) {\n            FirstFailure.close(because, fresh);\n        }\n", "")
                 .caughtBy(faults + "shouldLeaveNoTemporaryFileWhenAnyStepFails"),
             named("the wait forgotten", "a compaction that cannot succeed is tried again and again")
-                .in(MAINTENANCE, "        compactNotBefore = clock.nanoTime() + compactWait;\n", "")
+                .in("RetryWait.java", "        notBefore = clock.nanoTime() + nextNanos;\n", "")
                 .caughtBy(faults + "shouldWaitTwiceAsLongAfterEachFailureUpToSixtyFourSeconds"),
             named("compact form of what was known", "a compaction that was asked for leaves out what the index had not been shown yet")
-                .in(MAINTENANCE, "requested && tail.position() >= log.position(compactionTicket) || ", "requested || ")
-                .in(MAINTENANCE, "tail.position() >= log.position(compactionTicket) ? requests : requestsAnswered", "requests")
+                .in("CompactionRequests.java", "return position >= log.position(ticket);", "return true;")
                 .caughtBy("maintenance.CompactionPolicyTest#shouldGiveCompactFormOfAllThatWasAppendedWhenToldToCompact[2]"));
     }
 }
