@@ -12,8 +12,6 @@ import java.io.IOException;
  * <p>For one thread of maintenance at a time, which writes each field; {@link #stats()} from any thread.
  */
 final class Compactor {
-    private static final long MAX_LAG = 8L << 20;
-
     private final SnapshotLog.Context context;
     private final LogPaths paths;
     private final WritableLog log;
@@ -56,10 +54,15 @@ final class Compactor {
     }
 
     private boolean isDue() {
-        if (!index.isBegun() || log.state() != WritableLog.State.OPEN || index.position() < log.inFile().position() - MAX_LAG) {
+        if (!index.isBegun() || log.state() != WritableLog.State.OPEN || index.position() < log.inFile().position() - LagWatch.MAX_LAG) {
             return false;
         }
         return requests.areOpenUpTo(index.position()) || wait.isOver() && isWorthIt();
+    }
+
+    /** Whether a compaction would begin, sooner or later, if the index came nearer to the writer. There is an index. */
+    boolean isWanted() {
+        return requests.areOpen() || wait.isOver() && isWorthIt();
     }
 
     private boolean isWorthIt() {

@@ -21,28 +21,24 @@ import java.io.IOException;
 final class IndexFollower {
     private static final int PIECE_LENGTH = 1 << 18;
     private static final int WORTHWHILE_LENGTH = 1 << 16;
-    private static final long REPORTED_LAG = 64L << 20;
 
     private final Storage storage;
     private final LogPaths paths;
     private final WritableLog log;
-    private final NanoClock clock;
+    private final LagWatch lag;
 
     private StorageFile file;
     private LogBytes bytes;
     private LiveIndex index; // null: not begun, or forgotten
     private LogTail tail;
     private long seenEnd;
-    private long lagNotBefore;
-    private long lastLag;
     private volatile long liveBytes = -1;
 
     IndexFollower(final Storage storage, final LogPaths paths, final WritableLog log, final NanoClock clock) {
         this.storage = storage;
         this.paths = paths;
         this.log = log;
-        this.clock = clock;
-        this.lagNotBefore = clock.nanoTime();
+        this.lag = new LagWatch(clock);
     }
 
     /**
@@ -72,7 +68,7 @@ final class IndexFollower {
         openForReading();
         index = new LiveIndex(bytes);
         tail = new LogTail(file, RecordLayout.HEADER_LENGTH);
-        lastLag = 0;
+        lag.reset();
     }
 
     private void openForReading() throws IOException {
@@ -89,22 +85,16 @@ final class IndexFollower {
     }
 
     /**
-     * Behind a log that is being opened it may be, but not ever further.
+     * After {@link #follow}: says so when it stays behind.
      *
+     * @param isCompactionWanted whether one would begin if the index were up to date
      * @throws IOException if it cannot keep up; it goes on all the same
      */
-    void requireToKeepUp() throws IOException {
-        final long now = clock.nanoTime();
-        if (now - lagNotBefore < 0) {
-            return;
-        }
-        final long lag = seenEnd - tail.position();
-        final boolean fallsBehind = lag > REPORTED_LAG && lastLag > 0 && lag > lastLag;
-        lastLag = lag;
-        lagNotBefore = now + (fallsBehind ? RetryWait.MAX_NANOS : RetryWait.MIN_NANOS);
-        if (fallsBehind) {
+    void requireToKeepUp(final boolean isCompactionWanted) throws IOException {
+        final long behind = seenEnd - tail.position();
+        if (lag.staysBehind(behind, isCompactionWanted)) {
             throw new IOException("the index cannot keep up with the writer, and without it nothing is compacted: file=" + paths.log()
-                    + " behind=" + lag + " bytes; the log goes on as it is");
+                    + " behind=" + behind + " bytes; the log goes on as it is");
         }
     }
 
@@ -114,7 +104,7 @@ final class IndexFollower {
         openForReading();
         index.moved(bytes, putBytes);
         tail = new LogTail(file, compactLength);
-        lastLag = 0;
+        lag.reset();
         liveBytes = index.liveBytes();
     }
 

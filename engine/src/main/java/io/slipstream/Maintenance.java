@@ -118,7 +118,7 @@ final class Maintenance implements Agent {
             compactionRequests.failAll(e);
             throw e;
         }
-        index.requireToKeepUp();
+        index.requireToKeepUp(compactor.isWanted());
         return true;
     }
 

@@ -12,6 +12,7 @@ final class PlantedBugs {
     private static final String LOG = "SnapshotLog.java";
     private static final String WRITABLE = "WritableLog.java";
     private static final String COMPACTOR = "Compactor.java";
+    private static final String LAG = "LagWatch.java";
     private static final String OPENED = "OpenedLog.java";
     private static final String MARK = "mark/Mark.java";
     private static final String JUDGE = "replay/TailJudge.java";
@@ -489,6 +490,7 @@ final class PlantedBugs {
     private static List<PlantedBug> rotation() {
         final String faults = "faults.RotationFaultsTest#";
         final String besideFaults = "faults.MaintenanceFaultsTest#";
+        final String lags = "maintenance.IndexLagTest#";
         return List.of(
             named("joined without what is missing", "what was appended just before the writer joined is not in the new file")
                 .in(APPENDER, "        if (missing > 0) {\n            follower", "        if (missing < 0) {\n            follower")
@@ -565,6 +567,13 @@ final class PlantedBugs {
             named("the wait forgotten", "a compaction that cannot succeed is tried again and again")
                 .in("RetryWait.java", "        notBefore = clock.nanoTime() + nextNanos;\n", "")
                 .caughtBy(faults + "shouldWaitTwiceAsLongAfterEachFailureUpToSixtyFourSeconds"),
+            named("behind, and not a word", "no compaction begins, for the index stays a little too far behind, and nobody learns why the log grows")
+                .in(LAG, "final boolean matters = isWanted || lag", "final boolean matters = lag")
+                .caughtBy(lags + "shouldSayThatItCannotKeepUpWhereItComesNoNearerAndACompactionIsDue")
+                .caughtBy(lags + "shouldSayThatItCannotKeepUpWhereItComesNoNearerAndACompactionWasAskedFor"),
+            named("a false alarm", "an index that catches up with a long log is said not to")
+                .in(LAG, "matters && lag >= leastLag", "matters")
+                .caughtBy(lags + "shouldSayNothingOfALongLogAsLongAsItComesNearer"),
             named("compact form of what was known", "a compaction that was asked for leaves out what the index had not been shown yet")
                 .in("CompactionRequests.java", "return position >= log.position(ticket);", "return true;")
                 .caughtBy("maintenance.CompactionPolicyTest#shouldGiveCompactFormOfAllThatWasAppendedWhenToldToCompact[2]"));
