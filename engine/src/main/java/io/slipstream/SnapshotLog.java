@@ -81,7 +81,7 @@ public final class SnapshotLog implements AutoCloseable {
     private final ReentrantLock closing = new ReentrantLock();
     private volatile Thread maintenanceThread; // of the runner
 
-    private volatile CompactionStats compaction = CompactionStats.NONE; // of those by the writer's own thread
+    private volatile CompactionStats compaction = CompactionStats.NONE; // by the writer itself, and before that by maintenance, which has ended by then
 
     private SnapshotLog(
             final Context context,
@@ -500,12 +500,12 @@ public final class SnapshotLog implements AutoCloseable {
             try {
                 rewrite(before);
             } catch (final IOException | RuntimeException | Error e) {
-                compaction = compaction.failure();
+                compaction = compactions().failure();
                 LogEvents.failCompaction(event, paths.log(), before, false, e);
                 throw e;
             }
             final long after = log.appender().position();
-            compaction = compaction.next(System.nanoTime() - started, after, before - after);
+            compaction = compactions().next(System.nanoTime() - started, after, before - after);
             LogEvents.endCompaction(event, paths.log(), before, after, before - after);
         }
     }
@@ -645,12 +645,17 @@ public final class SnapshotLog implements AutoCloseable {
         log.requireNotClosed();
         final RecordAppender current = log.appender();
         final long length = current.position();
-        final CompactionStats latest = maintenance == null ? compaction : maintenance.compaction();
+        final CompactionStats latest = compactions();
         final long live = maintenance == null ? -1 : maintenance.liveBytes();
         return new LogStats(length, current.supply().capacity(), current.supply().mapped(), log.forcedLength(), length - log.compactedLength(),
                 live, live < 0 ? -1 : Math.max(0, length - live), recovery.droppedLength(), log.growths(), log.growthsByWriter(),
                 log.forces(), log.lastForceNanos(), log.longestForceNanos(), latest.count(), latest.failed(), latest.nanos(), latest.bytes(),
                 latest.reclaimed(), log.longestSwitchNanos());
+    }
+
+    private CompactionStats compactions() {
+        final CompactionStats inline = compaction;
+        return maintenance == null || !inline.equals(CompactionStats.NONE) ? inline : maintenance.compaction();
     }
 
     private long bytesSinceCompaction() {
