@@ -702,11 +702,17 @@ public final class SnapshotLog implements AutoCloseable {
         try (HeldLock held = lock; MarkFile closingMarks = log.marks()) {
             endMaintenance();
             synchronized (log.fileLock()) {
-                try (StorageFile closingFile = log.file()) {
-                    if (before != WritableLog.State.POISONED && before != WritableLog.State.COMPACTING) {
-                        log.closeCleanly();
-                    }
+                synchronized (log.growthLock()) {
+                    closeFile(before);
                 }
+            }
+        }
+    }
+
+    private void closeFile(final WritableLog.State before) throws IOException {
+        try (StorageFile closingFile = log.file()) {
+            if (before != WritableLog.State.POISONED && before != WritableLog.State.COMPACTING) {
+                log.closeCleanly();
             }
         }
     }

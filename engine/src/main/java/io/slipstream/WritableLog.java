@@ -23,7 +23,8 @@ import java.lang.invoke.VarHandle;
  * What the writer of a log and its maintenance share: the file at the log's name, where appends go, what is known to be forced, and how the one hands
  * a rewritten log to the other.
  *
- * <p>Each method says whose it is. What touches the file or the mark holds {@link #fileLock()}.
+ * <p>Each method says whose it is. What touches the file or the mark holds {@link #fileLock()}, but for a writer that lengthens the file: it holds the
+ * growth lock of the {@link SegmentSupply}, and so does not wait for a force.
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // each is written by one thread at a time
 final class WritableLog {
@@ -228,7 +229,7 @@ final class WritableLog {
                     next.supply().forceFile();
                 }
                 marks.writeBeside(nextMark);
-                fresh.publish();
+                replace(fresh, next.supply());
             } catch (final IOException | RuntimeException | Error e) {
                 if (fresh.isRenamed()) {
                     poison(e);
@@ -236,13 +237,22 @@ final class WritableLog {
                 throw e;
             }
             marks.adopt();
-            supply.supersede();
             final StorageFile previous = file;
             fileShift += joined.shift();
             use(fresh.takeFile(), next.supply(), nextMark);
             forcedCapacity = Math.max(capacity, forcedCapacityOfFresh);
             STATE.compareAndSet(this, State.JOINED, State.PUBLISHED);
             return previous;
+        }
+    }
+
+    // To map the rest of a file takes its name: the writer must not grow one while it loses its name, nor the other while it is given that.
+    private void replace(final FreshLog fresh, final SegmentSupply next) throws IOException {
+        synchronized (supply.growthLock()) {
+            synchronized (next.growthLock()) {
+                fresh.publish();
+                supply.supersede();
+            }
         }
     }
 
@@ -458,6 +468,11 @@ final class WritableLog {
 
     Object fileLock() {
         return fileLock;
+    }
+
+    /** Nobody lengthens the file at the log's name while this is held. Under the lock. */
+    Object growthLock() {
+        return supply.growthLock();
     }
 
     /** The file at the log's name. Under the lock. */

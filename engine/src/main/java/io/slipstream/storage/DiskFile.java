@@ -17,12 +17,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file on the real disk. Single thread. */
+/** A file on the real disk. Threads as {@link StorageFile} says. */
 final class DiskFile implements StorageFile {
     /*
      * An interrupt closes a FileChannel in the middle of an operation. So all reading, writing and forcing goes through a
      * RandomAccessFile, which no interrupt touches, and only mapping, which has no other way, opens a channel of its own for the
      * moment: the mapping outlives it. That channel is opened by name, so the name is checked to lead to this file before and after.
+     * To read and to write moves the one position that the file has; to ask for its length and to force it do not.
      */
     private static final int ZEROS_LENGTH = 1 << 20;
     private static final int FINE_LENGTH = 1 << 14;

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * One open file: stays on that file whatever happens to its name. Single thread.
+ * One open file: stays on that file whatever happens to its name. Single thread, but that {@link #length()} and {@link #force()} may be called by a
+ * second one beside {@link #allocate}, {@link #truncate} and {@link #map}.
  *
  * <p>A failure is an {@link IOException} that names the file.
  */

@@ -20,8 +20,10 @@ public final class SegmentSupply {
     /*
      * A segment that is made ahead cannot know where the writer will be when it takes it. So it begins OVERLAP_LENGTH before the end of the one in use:
      * a record that does not fit there, and is no longer than that, begins where both reach.
-     * The file is lengthened under its lock only, by whichever thread. Full segments go to maintenance, which unmaps them; when it does not come, the
-     * collector does.
+     * The file is lengthened under the growth lock, by whichever thread. A force does without it, so that the writer need not wait for one: what a force
+     * covers is where the file ended before. Maintenance, which grows the file while the writer may be reading it, holds the file lock besides, and takes
+     * that first.
+     * Full segments go to maintenance, which unmaps them; when it does not come, the collector does.
      */
     private static final int OVERLAP_LENGTH = 1 << 20;
     private static final int USED_SHARE = 8;
@@ -33,25 +35,29 @@ public final class SegmentSupply {
     private final StorageFile file;
     private final SegmentLengths lengths;
     private final Object fileLock;
+    private final Object growthLock = new Object();
     private final OneToOneConcurrentArrayQueue<Segment> retired; // null: unmapped by the writer
 
     // Written by the writer; made ready by maintenance.
     private volatile Segment current;
     private volatile Segment ready;
 
-    // Guarded by fileLock, the volatile ones for writing; before the file is published, maintenance's alone.
+    // Guarded by growthLock.
     private boolean superseded;
     private Throwable refused;
     private boolean chosen;
+
+    // Written by the writer; before the file is published, maintenance's alone.
     private volatile long growths;
     private volatile long growthsByWriter;
-    private volatile long writeBacks; // of the whole file
+
+    private volatile long writeBacks; // of the whole file; guarded by fileLock for writing, before the file is published, maintenance's alone
 
     /**
      * A supply for a log that ends in {@code file}.
      *
      * @param log        the log's name, which the file has, or will get
-     * @param fileLock   held by whoever lengthens the file
+     * @param fileLock   held by whoever reads, forces, closes or renames the file, and by maintenance when it lengthens it
      * @param maintained whether full segments are left to maintenance to unmap
      */
     public SegmentSupply(
@@ -69,7 +75,7 @@ public final class SegmentSupply {
      * @return false if it may have replaced it already
      */
     boolean refuse(final Throwable because) {
-        synchronized (fileLock) {
+        synchronized (growthLock) {
             if (!chosen) {
                 refused = because;
             }
@@ -83,11 +89,18 @@ public final class SegmentSupply {
      * @throws IOException if the writer has given it up
      */
     public void requireNotRefused() throws IOException {
-        if (refused != null) {
-            throw new IOException("the compacted log could not grow as the log does: " + this + "; the log goes on as it is, the next attempt waits: "
-                    + refused.getMessage(), refused);
+        synchronized (growthLock) {
+            if (refused != null) {
+                throw new IOException("the compacted log could not grow as the log does: " + this + "; the log goes on as it is, the next attempt waits: "
+                        + refused.getMessage(), refused);
+            }
+            chosen = true;
         }
-        chosen = true;
+    }
+
+    /** Held by whoever lengthens the file, and by who must not be beside that. Taken behind the file lock; of two, first that of the file in use. */
+    public Object growthLock() {
+        return growthLock;
     }
 
     /** The first segment, behind {@code position}, where the file ends. */
@@ -113,7 +126,7 @@ public final class SegmentSupply {
     }
 
     private Segment makeNow(final long position, final long needed) throws IOException {
-        synchronized (fileLock) {
+        synchronized (growthLock) { // not the file lock, which a force holds
             final Segment unfit = ready;
             final Segment next;
             if (unfit != null && unfit.holds(position, needed)) { // it came meanwhile
@@ -137,7 +150,7 @@ public final class SegmentSupply {
     }
 
     /**
-     * The file is at no name any more, and what is appended to it goes for nothing. Under the file lock.
+     * The file is at no name any more, and what is appended to it goes for nothing. Under the growth lock.
      */
     public void supersede() {
         superseded = true;
@@ -162,16 +175,22 @@ public final class SegmentSupply {
             return false;
         }
         synchronized (fileLock) {
-            if (ready != null || isHardlyUsed(position)) {
-                return false;
+            synchronized (growthLock) {
+                return isMadeReady(position);
             }
-            final Segment used = current; // behind ready: a writer that takes it, sets this before
-            final GrowthEvent event = LogEvents.beginGrowth();
-            final Segment made = Segment.prepareBehind(used, OVERLAP_LENGTH, file, Segment.endOf(used.endPosition(), 0, lengths.next(position)));
-            ready = made;
-            LogEvents.endGrowth(event, log, made.endPosition() - used.endPosition(), made.endPosition(), true);
-            return true;
         }
+    }
+
+    private boolean isMadeReady(final long position) throws IOException {
+        if (ready != null || isHardlyUsed(position)) {
+            return false;
+        }
+        final Segment used = current; // behind ready: a writer that takes it, sets this before
+        final GrowthEvent event = LogEvents.beginGrowth();
+        final Segment made = Segment.prepareBehind(used, OVERLAP_LENGTH, file, Segment.endOf(used.endPosition(), 0, lengths.next(position)));
+        ready = made;
+        LogEvents.endGrowth(event, log, made.endPosition() - used.endPosition(), made.endPosition(), true);
+        return true;
     }
 
     private boolean isHardlyUsed(final long position) {
@@ -214,12 +233,12 @@ public final class SegmentSupply {
     public void forceReady() throws IOException {
         final Segment next = ready; // first: see makeReady
         final Segment used = current;
-        if (next != null && next != used) {
+        if (next != null && used.endPosition() < next.endPosition()) { // or the writer has taken it, or done without it
             next.force(used.endPosition(), next.endPosition());
         }
     }
 
-    /** Where the last segment ends, and the file: that in use, or the next if it is ready. */
+    /** Where the last segment ends, and the file, unless the writer makes it longer just now: that in use, or the next if it is ready. */
     public long end() {
         final Segment next = ready; // first: see makeReady
         return next == null ? current.endPosition() : next.endPosition();

@@ -133,6 +133,51 @@ class MaintenanceFaultsTest {
         }
     }
 
+    @Test
+    void shouldGrowForTheWriterWhileAForceIsGoingOn() throws IOException, InterruptedException {
+        final FaultyStorage disk = new FaultyStorage();
+        try (MaintainedLog log = idle(root, disk)) {
+            final Thread writer = new Thread(() -> putMoreThanIsReady(log));
+            disk.atNth(Kind.FORCE, 1, Moment.BEFORE, () -> startAndAwaitEnd(writer));
+            requestAndMaintain(log);
+            writer.join();
+            assertEquals(1, log.log().stats().forces());
+            log.log().force();
+            log.twin().assertNothingLost();
+        }
+        try (TwinLog again = TwinLog.open(root.resolve("kv.log"))) {
+            again.closeAndCheck();
+        }
+    }
+
+    @Test
+    void shouldGrowForTheWriterWhileTheFileThatItHasJoinedIsForced() throws IOException, InterruptedException {
+        final FaultyStorage disk = new FaultyStorage();
+        try (MaintainedLog log = MaintainedLog.churned(root, disk)) {
+            log.maintainUntil("JOINING").put();
+            final Thread writer = new Thread(() -> putMoreThanIsReady(log));
+            disk.atNth(Kind.FORCE, 1, Moment.BEFORE, () -> startAndAwaitEnd(writer));
+            log.maintainUntil("PUBLISHED");
+            writer.join();
+            log.twin().assertNothingLost();
+            log.put().maintain(1).log().force();
+            assertEquals(1, log.log().stats().compactions());
+            log.twin().assertNothingLost();
+        }
+    }
+
+    private static void putMoreThanIsReady(final MaintainedLog log) {
+        final long before = log.log().stats().growthsByWriter();
+        log.twin().put("long", new byte[5 * TwinLog.SEGMENT_LENGTH], 1);
+        assertTrue(log.log().stats().growthsByWriter() > before);
+    }
+
+    // What it would be blocked by is the lock that the caller holds.
+    private static void startAndAwaitEnd(final Thread thread) {
+        startAndAwaitBlocked(thread);
+        assertFalse(thread.isAlive(), "the writer waits for the force");
+    }
+
     private static MaintainedLog inAFreshSegment(final Path directory, final FaultyStorage disk) throws IOException {
         final MaintainedLog log = MaintainedLog.create(directory, disk, TwinLog.smallSegments().segmentLength(1 << 16));
         log.twin().churn();

@@ -567,6 +567,10 @@ final class PlantedBugs {
             named("the wait forgotten", "a compaction that cannot succeed is tried again and again")
                 .in("RetryWait.java", "        notBefore = clock.nanoTime() + nextNanos;\n", "")
                 .caughtBy(faults + "shouldWaitTwiceAsLongAfterEachFailureUpToSixtyFourSeconds"),
+            named("a growth that waits for a force", "an append takes as long as the disk does to write everything back")
+                .in("writer/SegmentSupply.java", "synchronized (growthLock) { // not the file lock", "synchronized (fileLock) { // not the file lock")
+                .caughtBy(besideFaults + "shouldGrowForTheWriterWhileAForceIsGoingOn")
+                .caughtBy(besideFaults + "shouldGrowForTheWriterWhileTheFileThatItHasJoinedIsForced"),
             named("behind, and not a word", "no compaction begins, for the index stays a little too far behind, and nobody learns why the log grows")
                 .in(LAG, "final boolean matters = isWanted || lag", "final boolean matters = lag")
                 .caughtBy(lags + "shouldSayThatItCannotKeepUpWhereItComesNoNearerAndACompactionIsDue")
