@@ -116,7 +116,7 @@ final class OpenedLog implements AutoCloseable {
             final RecoveryPolicy policy)
             throws IOException {
         final LogBytes bytes = LogBytes.map(file, file.length());
-        try (LiveSetBuilder index = indexed && !keeping ? new LiveSetBuilder(bytes) : null;
+        try (LiveSetBuilder index = indexed && !keeping ? new LiveSetBuilder(bytes, file) : null;
                 KeepingReplay keeper = keeping ? new KeepingReplay(bytes) : null) {
             final LogReplay replay = new LogReplay(file, bytes);
             if (found != null) {

@@ -527,7 +527,7 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     private LiveSet replayed(final LogBytes bytes) throws IOException {
-        try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
+        try (LiveSetBuilder live = new LiveSetBuilder(bytes, log.file())) {
             new LogReplay(log.file(), bytes).replayAll(live, paths.log());
             return live.build();
         }
@@ -579,7 +579,7 @@ public final class SnapshotLog implements AutoCloseable {
     public SnapshotView view() throws IOException {
         synchronized (log.fileLock()) {
             final LogBytes bytes = LogBytes.map(log.file(), log.open().position());
-            try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
+            try (LiveSetBuilder live = new LiveSetBuilder(bytes, log.file())) {
                 final LogReplay replay = new LogReplay(log.file(), bytes);
                 replay.replayAll(live, paths.log());
                 return new SnapshotView(paths.log(), live.build(),

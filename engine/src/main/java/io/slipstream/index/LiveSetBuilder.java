@@ -2,7 +2,9 @@ package io.slipstream.index;
 
 import io.slipstream.format.RecordFlyweight;
 import io.slipstream.format.RecordLayout;
+import io.slipstream.replay.AscentProbe;
 import io.slipstream.replay.RecordHandler;
+import io.slipstream.storage.ByteSource;
 import io.slipstream.storage.LogBytes;
 
 import java.util.concurrent.ThreadFactory;
@@ -14,7 +16,7 @@ import java.util.concurrent.ThreadFactory;
  * before the log is unmapped.
  */
 public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
-    private static final long MIN_SHARED_LENGTH = 8L << 20;
+    private static final long MIN_LONG_LENGTH = 8L << 20;
     private static final int SHARED_BATCH_WORDS = 1 << 14;
     private static final int OWN_BATCH_WORDS = 1 << 11;
     private static final int READ_AHEAD = 64;
@@ -30,7 +32,19 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
 
     /** A builder over the records of {@code bytes}. */
     public LiveSetBuilder(final LogBytes bytes) {
-        this(bytes, bytes.length() >= MIN_SHARED_LENGTH && Runtime.getRuntime().availableProcessors() > 1);
+        this(bytes, isLong(bytes) && Runtime.getRuntime().availableProcessors() > 1);
+    }
+
+    /** A builder over the records of {@code bytes}, which are those of {@code file}: a look at that chooses the way. */
+    public LiveSetBuilder(final LogBytes bytes, final ByteSource file) {
+        this(bytes);
+        if (isLong(bytes) && new AscentProbe(file, bytes.length()).isMuchBehindTheAscent()) {
+            table.giveEveryKeyAnEntry();
+        }
+    }
+
+    private static boolean isLong(final LogBytes bytes) {
+        return bytes.length() >= MIN_LONG_LENGTH;
     }
 
     /** A builder over the records of {@code bytes}, with a second thread or without. */

@@ -39,6 +39,7 @@ public class ReplayBenchmark {
     private static final int KEYS = 1_000_000;
     private static final int UPDATES = 5 * KEYS;
     private static final int RECORDS = UPDATES + UPDATES / Workload.CHECKPOINT_INTERVAL;
+    private static final int UPDATES_BEHIND = KEYS * 7 / 10;
     private static final int LOOKUPS = 1_000_000;
     private static final int READ_AHEAD = 256;
 
@@ -46,6 +47,7 @@ public class ReplayBenchmark {
     private Path directory;
     private Path log;
     private Path compact;
+    private Path updated;
     private SnapshotView view;
 
     @Setup(Level.Trial)
@@ -56,6 +58,11 @@ public class ReplayBenchmark {
         try (SnapshotLog writer = SnapshotLog.open(log)) {
             workload.append(writer, UPDATES);
             writer.copyTo(compact);
+        }
+        updated = directory.resolve("updated.log");
+        Files.copy(compact, updated);
+        try (SnapshotLog writer = SnapshotLog.open(updated)) {
+            workload.append(writer, UPDATES_BEHIND);
         }
         view = SnapshotView.open(compact);
     }
@@ -106,6 +113,30 @@ public class ReplayBenchmark {
     @OperationsPerInvocation(RECORDS)
     public int indexWithoutKeys() throws IOException {
         return index(false, READ_AHEAD, 0);
+    }
+
+    /** A log that was compacted, with updates behind it: as after the death of a process. Time is per live key, as of the next. */
+    @Benchmark
+    @OperationsPerInvocation(KEYS)
+    public int openCompactedAndUpdated() throws IOException {
+        try (SnapshotView opened = SnapshotView.open(updated)) {
+            return opened.length();
+        }
+    }
+
+    /** As openCompactedAndUpdated, but the keys of the compacted part are compared in the log: what a guess at its length is worth. */
+    @Benchmark
+    @OperationsPerInvocation(KEYS)
+    public int openCompactedAndUpdatedWithoutGuess() throws IOException {
+        try (StorageFile file = FileStorage.INSTANCE.openForRead(updated)) {
+            final LogBytes bytes = LogBytes.map(file, file.length());
+            try (LiveSetBuilder live = new LiveSetBuilder(bytes)) {
+                new LogReplay(file, bytes).replay(live);
+                return live.build().length();
+            } finally {
+                bytes.release();
+            }
+        }
     }
 
     private int index(final boolean shared, final int readAhead, final long maxCarriedBytes) throws IOException {
