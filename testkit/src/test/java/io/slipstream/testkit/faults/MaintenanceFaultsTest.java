@@ -17,6 +17,8 @@ import io.slipstream.testkit.fault.FaultyStorage.Moment;
 import io.slipstream.testkit.fault.Operation.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -126,11 +128,17 @@ class MaintenanceFaultsTest {
         }
     }
 
+    // By what this thread holds: for a class that is being loaded any thread may have to wait.
     private static void startAndAwaitBlocked(final Thread thread) {
         thread.start();
-        while (thread.getState() != Thread.State.BLOCKED && thread.isAlive()) {
+        while (thread.isAlive() && !isBlockedByThisThread(thread)) {
             Thread.onSpinWait();
         }
+    }
+
+    private static boolean isBlockedByThisThread(final Thread thread) {
+        final ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
+        return info != null && info.getThreadState() == Thread.State.BLOCKED && info.getLockOwnerId() == Thread.currentThread().getId();
     }
 
     @Test
