@@ -61,6 +61,7 @@ final class KeyTableBuilder implements SortableKeys {
     private long[] arena = new long[INITIAL_ARENA_LENGTH];
     private int arenaEnd = LINE_WORDS - HEADER_WORDS; // a slot of 0 is free, so no entry lies at 0
     private long freed;
+    private int moves;
     private long carriedWords;
 
     private boolean ascending = true;
@@ -88,7 +89,7 @@ final class KeyTableBuilder implements SortableKeys {
         lookIn(bytes);
     }
 
-    /** Gives every key an entry, also those that ascend: for {@link #entries}. Before anything is applied. */
+    /** Gives every key an entry, also those that ascend. Before anything is applied. */
     void giveEveryKeyAnEntry() {
         ascending = false;
     }
@@ -263,11 +264,18 @@ final class KeyTableBuilder implements SortableKeys {
         removals++;
         final int found = (int) slots[slot];
         if (found != 0) {
-            freed += found < 0 ? entryLength(arena[found & ~IN_ARENA]) : 0;
+            if (found < 0) {
+                bury(found & ~IN_ARENA);
+            }
             closeGap(slot);
             length--;
             tidy();
         }
+    }
+
+    private void bury(final int entry) {
+        freed += entryLength(arena[entry]);
+        arena[entry] &= ~POSITION_BITS;
     }
 
     // Slot of the key of the batch's record, or the free one where it would go; looks at the likely slot before all others.
@@ -383,6 +391,7 @@ final class KeyTableBuilder implements SortableKeys {
         arenaEnd = LINE_WORDS - HEADER_WORDS;
         freed = 0;
         carriedWords = 0;
+        moves++;
         for (int i = 0; i < slots.length; i++) {
             if ((int) slots[i] < 0) {
                 final int entry = (int) slots[i] & ~IN_ARENA;
@@ -395,14 +404,33 @@ final class KeyTableBuilder implements SortableKeys {
         }
     }
 
-    /** Sets the first {@link #length()} elements of {@code target} to what each key is known by, until anything is applied. */
-    void entries(final long[] target) {
-        int count = 0;
-        for (final long slot : slots) {
-            if (slot != 0) {
-                target[count++] = (int) slot & ~IN_ARENA;
-            }
+    /** Where the last entry ends: one behind it is that of a key that came later, until the entries are {@linkplain #moves moved}. */
+    int entriesEnd() {
+        return arenaEnd;
+    }
+
+    /** How often entries were moved: each may be another key's then. */
+    int moves() {
+        return moves;
+    }
+
+    /** The first entry of a live key at {@code place} or behind it, where an entry ends; {@link #entriesEnd} if there is none. */
+    int liveEntry(final int place) {
+        int at = place;
+        while (at < arenaEnd && !isLive(at)) {
+            at += entryLength(arena[at]); // one for a word that is none's
         }
+        return Math.min(at, arenaEnd);
+    }
+
+    /** Where the entry ends. */
+    int behind(final int entry) {
+        return entry + entryLength(arena[entry]);
+    }
+
+    /** Whether the key of the entry was not removed. */
+    boolean isLive(final long entry) {
+        return (arena[(int) entry] & POSITION_BITS) != 0;
     }
 
     /** Position of the entry's record. */

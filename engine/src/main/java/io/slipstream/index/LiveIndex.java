@@ -21,12 +21,10 @@ public final class LiveIndex implements RecordHandler {
     private static final int READ_AHEAD = 256;
     private static final long MAX_CARRIED_BYTES = 1L << 30;
     private static final int CARRIED_SHARE_OF_HEAP = 16;
-    private static final int MIN_SORTED = 1 << 10;
 
     private final KeyTableBuilder table;
     private final KeyBatch batch;
-    private final KeySort sort;
-    private long[] sorted = new long[MIN_SORTED];
+    private final KeyOrder order;
     private byte[] cursor = {};
 
     private long puts;
@@ -40,7 +38,7 @@ public final class LiveIndex implements RecordHandler {
         table = new KeyTableBuilder(bytes, hash, READ_AHEAD, Math.min(MAX_CARRIED_BYTES, Runtime.getRuntime().maxMemory() / CARRIED_SHARE_OF_HEAP));
         table.giveEveryKeyAnEntry();
         batch = new KeyBatch(hash, BATCH_WORDS);
-        sort = new KeySort(table);
+        order = new KeyOrder(table);
     }
 
     @Override
@@ -96,27 +94,22 @@ public final class LiveIndex implements RecordHandler {
 
     /** Begins to sort the live keys. */
     public void beginSort() {
-        final int length = table.length();
-        if (sorted.length < length) {
-            sorted = new long[length + (length >> 1)];
-        }
-        table.entries(sorted);
-        sort.begin(sorted, length);
+        order.begin();
     }
 
     /** Sorts some more; whether that was all. */
     public boolean sortStep() {
-        return sort.step();
+        return order.step();
     }
 
     /** Position of the {@code i}-th live put record in the order of keys. */
     public long position(final int i) {
-        return table.position(sorted[i]);
+        return table.position(order.entry(i));
     }
 
     /** Says that the {@code i}-th record stands at {@code position} of the new log. */
     public void move(final int i, final long position) {
-        table.move(sorted[i], position);
+        table.move(order.entry(i), position);
     }
 
     /** Every record was moved, to {@code log}, where they take {@code putBytes} in all. */

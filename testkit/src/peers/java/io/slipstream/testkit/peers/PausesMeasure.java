@@ -191,19 +191,26 @@ final class PausesMeasure {
         Directories.delete(directory);
     }
 
-    /** How long a compaction takes beside a writer that does next to nothing. */
+    /** How long a compaction takes beside a writer that does next to nothing: the first, and one after as many updates again as there are keys. */
     private void idle() throws IOException {
         try (SnapshotLog log = SnapshotLog.open(file(), onRequest())) {
             final Workload workload = Workload.updates(task.keys());
             PacedLoad.fill(log, workload, 1, task.updates());
-            pause(SETTLING_SECONDS * NS_PER_SECOND);
-            final long before = log.stats().compactions();
-            log.requestCompaction();
-            while (log.stats().compactions() == before) {
-                pause(IDLE_NS);
-                log.checkpoint(task.updates());
-            }
+            compactIdle(log);
             report(log);
+            PacedLoad.fill(log, workload, task.updates() + 1, task.updates() + task.keys());
+            compactIdle(log);
+            Report.figure("secondCompactionMs", log.stats().lastCompactionNanos() / NS_PER_MS);
+        }
+    }
+
+    private void compactIdle(final SnapshotLog log) throws IOException {
+        pause(SETTLING_SECONDS * NS_PER_SECOND);
+        final long before = log.stats().compactions();
+        log.requestCompaction();
+        while (log.stats().compactions() == before) {
+            pause(IDLE_NS);
+            log.checkpoint(task.updates());
         }
     }
 

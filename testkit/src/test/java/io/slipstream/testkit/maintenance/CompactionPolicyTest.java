@@ -192,4 +192,22 @@ class CompactionPolicyTest {
         twin.model().put(Utf8.encode("last"), Utf8.encode("value"), Token.of(1));
         twin.closeAndCheck();
     }
+
+    /** From one compaction to the next a few keys come and go, and most stay. */
+    @ParameterizedTest
+    @EnumSource(MaintenanceMode.class)
+    void shouldLeaveCompactFormAgainAfterKeysCameAndWent(final MaintenanceMode mode) throws IOException {
+        final TwinLog twin = TwinLog.create(directory.resolve("kv.log"), new SnapshotLog.Context().maintenance(mode));
+        int revision = 0;
+        for (int round = 0; round < 6; round++) {
+            for (int i = 0; i < 200; i++) {
+                twin.put("key-" + (i * 5 + round * 37) % 400, new byte[i % 50], ++revision);
+            }
+            twin.delete("key-" + round * 5, ++revision);
+            twin.delete("key-" + round * 37, ++revision);
+            twin.checkpoint(++revision);
+            twin.compact();
+        }
+        twin.closeAndCheck();
+    }
 }
