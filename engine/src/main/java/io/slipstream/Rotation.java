@@ -298,9 +298,19 @@ final class Rotation {
             }
             return;
         }
-        if (next != null && handover == null) {
+        if (next == null) {
+            closeFresh(because);
+            return;
+        }
+        if (handover == null) {
             next.supply().release();
         }
+        synchronized (next.supply().growthLock()) { // the writer may be lengthening it: its next write could go to whatever gets the descriptor
+            closeFresh(because);
+        }
+    }
+
+    private void closeFresh(final Throwable because) {
         if (fresh != null) {
             FirstFailure.close(because, fresh);
         }

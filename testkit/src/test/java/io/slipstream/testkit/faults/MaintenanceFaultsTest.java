@@ -174,6 +174,23 @@ class MaintenanceFaultsTest {
         }
     }
 
+    @Test
+    void shouldNotCloseTheFileThatTheWriterHasJoinedWhileTheWriterGrowsIt() throws IOException, InterruptedException {
+        final FaultyStorage disk = new FaultyStorage();
+        try (MaintainedLog log = MaintainedLog.churned(root, disk)) {
+            log.maintainUntil("JOINING").put();
+            final Thread ending = new Thread(log.log().maintenanceInvoker()::close);
+            disk.atNth(Kind.ALLOCATE, 1, Moment.AFTER, () -> {
+                startAndAwaitBlocked(ending);
+                assertTrue(ending.isAlive(), "the file was closed");
+            });
+            putMoreThanIsReady(log);
+            ending.join();
+            log.put().twin().assertNothingLost();
+            log.twin().assertNoTemporaryFile();
+        }
+    }
+
     private static void putMoreThanIsReady(final MaintainedLog log) {
         final long before = log.log().stats().growthsByWriter();
         log.twin().put("long", new byte[5 * TwinLog.SEGMENT_LENGTH], 1);

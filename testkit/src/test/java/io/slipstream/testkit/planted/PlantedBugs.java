@@ -577,6 +577,9 @@ final class PlantedBugs {
                 .in("writer/SegmentSupply.java", "synchronized (growthLock) { // not the file lock", "synchronized (fileLock) { // not the file lock")
                 .caughtBy(besideFaults + "shouldGrowForTheWriterWhileAForceIsGoingOn")
                 .caughtBy(besideFaults + "shouldGrowForTheWriterWhileTheFileThatItHasJoinedIsForced"),
+            named("closed while the writer lengthens it", "what the writer fills with zeros is whatever file got the descriptor of the one that was given up")
+                .in("Rotation.java", "synchronized (next.supply().growthLock()) {", "synchronized (this) {")
+                .caughtBy(besideFaults + "shouldNotCloseTheFileThatTheWriterHasJoinedWhileTheWriterGrowsIt"),
             named("behind, and not a word", "no compaction begins, for the index stays a little too far behind, and nobody learns why the log grows")
                 .in(LAG, "final boolean matters = isWanted || lag", "final boolean matters = lag")
                 .caughtBy(lags + "shouldSayThatItCannotKeepUpWhereItComesNoNearerAndACompactionIsDue")
