@@ -127,11 +127,11 @@ final class Maintenance implements Agent {
         if (!closed) {
             final Throwable because = new IOException("the log was closed, or its maintenance was ended");
             try {
-                finishForce(because);
                 compactor.abandon(because);
                 index.forget(because);
             } finally {
-                closed = true;
+                closed = true; // before the last look: who asked for a force and did not see this, is seen now
+                finishForce(because);
             }
         }
     }

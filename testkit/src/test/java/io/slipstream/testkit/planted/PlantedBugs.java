@@ -580,6 +580,14 @@ final class PlantedBugs {
             named("closed while the writer lengthens it", "what the writer fills with zeros is whatever file got the descriptor of the one that was given up")
                 .in("Rotation.java", "synchronized (next.supply().growthLock()) {", "synchronized (this) {")
                 .caughtBy(besideFaults + "shouldNotCloseTheFileThatTheWriterHasJoinedWhileTheWriterGrowsIt"),
+            named("the last request overlooked", "a force that is asked for while the thread of maintenance ends is never done, and nobody says so")
+                .in("Maintenance.java",
+                    "                compactor.abandon(because);\n                index.forget(because);\n",
+                    "                finishForce(because);\n                compactor.abandon(because);\n                index.forget(because);\n")
+                .in("Maintenance.java",
+                    "is seen now\n                finishForce(because);\n",
+                    "is seen now\n")
+                .caughtBy("maintenance.ForcesAtTheEndTest#shouldForceWhatWasAskedForWhileMaintenanceEnds"),
             named("behind, and not a word", "no compaction begins, for the index stays a little too far behind, and nobody learns why the log grows")
                 .in(LAG, "final boolean matters = isWanted || lag", "final boolean matters = lag")
                 .caughtBy(lags + "shouldSayThatItCannotKeepUpWhereItComesNoNearerAndACompactionIsDue")
