@@ -38,8 +38,13 @@ public final class LiveSetBuilder implements RecordHandler, AutoCloseable {
     /** A builder over the records of {@code bytes}, which are those of {@code file}: a look at that chooses the way. */
     public LiveSetBuilder(final LogBytes bytes, final ByteSource file) {
         this(bytes);
-        if (isLong(bytes) && new AscentProbe(file, bytes.length()).isMuchBehindTheAscent()) {
-            table.giveEveryKeyAnEntry();
+        try {
+            if (isLong(bytes) && new AscentProbe(file, bytes.length()).isMuchBehindTheAscent()) {
+                table.giveEveryKeyAnEntry();
+            }
+        } catch (final RuntimeException | Error e) {
+            close(); // nobody else can
+            throw e;
         }
     }
 

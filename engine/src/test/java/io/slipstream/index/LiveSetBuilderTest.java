@@ -69,6 +69,18 @@ class LiveSetBuilderTest {
     }
 
     @Test
+    void shouldEndItsThreadWhereTheLookAtTheFileFails() throws IOException {
+        final OutOfMemoryError fault = new OutOfMemoryError("Java heap space");
+        final LogBytes bytes = LogBytes.map(new Unreadable(new InternalError()), 8 << 20);
+        final long before = indexThreads();
+        final OutOfMemoryError thrown = assertThrows(OutOfMemoryError.class, () -> new LiveSetBuilder(bytes, (position, target, offset, length) -> {
+            throw fault;
+        }));
+        assertSame(fault, thrown);
+        assertEquals(before, indexThreads());
+    }
+
+    @Test
     void shouldFailAsItsSecondThreadFails() throws IOException {
         final MadeLog log = new MadeLog().put(LONG_KEY).put(LONG_KEY); // compared in the log
         final InternalError fault = new InternalError("a fault occurred in a recent unsafe memory access operation in compiled Java code");
