@@ -54,6 +54,7 @@ final class KeySort {
             chunks = new long[numbers.length];
         }
         depth = 0;
+        filled = 0;
         if (length > 1) {
             push(FILL, 0, length, 0);
         }

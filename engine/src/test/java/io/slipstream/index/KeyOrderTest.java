@@ -185,4 +185,22 @@ class KeyOrderTest {
         sort();
         assertInOrder();
     }
+
+    @Test
+    void shouldBeginAnewWhereverItWasLeft() {
+        for (int left = 1; left < 8; left++) {
+            expected.clear();
+            bytes.reset();
+            begin(PLENTY);
+            change(new Random(11), 40_000, 30_000, Integer.MAX_VALUE);
+            resolve();
+            order.begin();
+            for (int i = 0; i < left; i++) {
+                order.step();
+            }
+            change(new Random(12), 500, 30_000, 2);
+            sort();
+            assertInOrder();
+        }
+    }
 }
