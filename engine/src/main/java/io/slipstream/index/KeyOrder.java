@@ -34,6 +34,7 @@ final class KeyOrder {
     private int at;
     private int kept;
     private int target;
+    private int work; // done in a step of merging: chunks compared, and keys moved
 
     KeyOrder(final KeyTableBuilder table) {
         this.table = table;
@@ -150,7 +151,7 @@ final class KeyOrder {
 
     // The keys below at are not where they belong yet, nor are those that are left of added.
     private void mergeSome() {
-        for (int work = 0; work < STEP_LENGTH; work++) {
+        for (work = 0; work < STEP_LENGTH; work++) {
             if (addedLength == 0) {
                 step = Step.DONE;
                 return;
@@ -190,6 +191,7 @@ final class KeyOrder {
         final int oneLength = table.keyLength(one);
         final int otherLength = table.keyLength(other);
         for (int offset = 0; offset < Math.min(oneLength, otherLength); offset += Long.BYTES) {
+            work++;
             final int order = Long.compareUnsigned(table.chunk(one, offset), table.chunk(other, offset));
             if (order != 0) {
                 return order > 0;

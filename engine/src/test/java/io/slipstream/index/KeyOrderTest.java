@@ -203,4 +203,24 @@ class KeyOrderTest {
             assertInOrder();
         }
     }
+
+    @Test
+    void shouldTakeMoreStepsWhereKeysDifferLate() {
+        begin(PLENTY);
+        applyToEachLetter(0, 10);
+        sort();
+        applyToEachLetter(10, 11);
+        final int steps = sort();
+        assertInOrder();
+        assertTrue(steps >= 26, () -> "steps=" + steps);
+    }
+
+    // The new keys of different letters are soon sorted, but to place each among those of its letter takes long.
+    private void applyToEachLetter(final int fromNumber, final int toNumber) {
+        for (char letter = 'a'; letter <= 'z'; letter++) {
+            for (int number = fromNumber; number < toNumber; number++) {
+                apply(String.valueOf(letter).repeat(20_000) + number, false);
+            }
+        }
+    }
 }
