@@ -2,6 +2,7 @@ package io.slipstream.testkit.units;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.slipstream.format.RecordFlyweight;
 import io.slipstream.replay.RecordScanner;
@@ -97,6 +98,31 @@ class ScannedRunsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void shouldFindAnyTwoFlippedBits() throws IOException {
+        final byte[] bytes = records().toBytes();
+        final ByteSource source = source(bytes);
+        final RecordScanner scanner = new RecordScanner();
+        for (int one = 0; one < bytes.length * 8; one++) {
+            for (int other = 0; other < one; other++) {
+                flip(bytes, one);
+                flip(bytes, other);
+                scanner.reset(source, bytes.length);
+                long position = 0;
+                while (scanner.scan(position) == RecordScanner.VALID) {
+                    position += scanner.recordLength();
+                }
+                assertTrue(position <= other / 8, "a flipped bit not found");
+                flip(bytes, one);
+                flip(bytes, other);
+            }
+        }
+    }
+
+    private static void flip(final byte[] bytes, final int bit) {
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
     }
 
     @Test
