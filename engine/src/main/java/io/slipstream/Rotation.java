@@ -180,7 +180,7 @@ final class Rotation {
     // Bit by bit, then the whole file, with its length. From then on a range will do.
     private void force() throws IOException {
         final SegmentSupply supply = next.supply();
-        if (supply.makeReady(next.position())) { // catching up may have left little room, and the writer would soon be in need
+        if (supply.makeReady(next.position(), false)) { // catching up may have left little room, and the writer would soon be in need
             return;
         }
         if (forcedLength < supply.capacity()) {

@@ -1,5 +1,6 @@
 package io.slipstream;
 
+import io.slipstream.writer.ForceFailedException;
 import io.slipstream.writer.RecordAppender;
 import org.agrona.concurrent.NanoClock;
 
@@ -38,7 +39,9 @@ final class SegmentsAhead {
 
     private boolean madeReady(final RecordAppender appender) throws IOException {
         try {
-            return appender.supply().makeReady(appender.position());
+            return appender.supply().makeReady(appender.position(), log.isForcedAtAll());
+        } catch (final ForceFailedException e) {
+            throw log.failedForceReady(e.getCause());
         } catch (final IOException e) {
             wait.begin();
             throw new IOException("cannot make the next segment ready: " + appender.supply() + "; the writer tries itself when it needs one: "

@@ -75,7 +75,7 @@ final class WritableLog {
     private volatile SegmentSupply supply;
     private Mark mark;
     private volatile long fileShift;
-    private long forcedCapacity; // the file's length when it was last forced as a whole in this run; 0 if it was not
+    private volatile long forcedCapacity; // how long the file was known to survive power loss when it was last lengthened or forced; 0 if not in this run
     private volatile long forcedLength;
     private volatile long forcedTicket;
     private volatile long forces;
@@ -348,8 +348,8 @@ final class WritableLog {
     }
 
     /**
-     * Maintenance: forces the segment that was made ready, and the length of the file with it, if this log is forced at all. A force that was asked for
-     * then need not, which would also write back, and protect, what the writer stores into by then.
+     * Maintenance: forces the segment that was made ready, and the length of the file with it where that was not done yet, if this log is forced at all. A
+     * force that was asked for then need not, which would also write back, and protect, what the writer stores into by then.
      */
     void forceReady() throws IOException {
         synchronized (fileLock) {
@@ -360,13 +360,27 @@ final class WritableLog {
             final long end = supply.end();
             try {
                 IoFaults.settle();
-                supply.forceReady(); // most of the work, and the writer is not in there yet
-                supply.forceFile();
+                if (!supply.forceReady()) {
+                    supply.forceFile();
+                }
             } catch (final IOException | RuntimeException | Error e) {
                 throw failedForce(e);
             }
             forcedCapacity = end;
         }
+    }
+
+    /** Maintenance: the length of the segment that was to be made ready could not be forced. */
+    IOException failedForceReady(final Throwable thrown) throws IOException {
+        synchronized (fileLock) {
+            requireUsable();
+            return failedForce(thrown);
+        }
+    }
+
+    /** Whether this log was forced in this run. Any thread. */
+    boolean isForcedAtAll() {
+        return forcedCapacity != 0;
     }
 
     private void setMark(final Mark next) throws IOException {

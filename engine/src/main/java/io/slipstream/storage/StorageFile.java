@@ -19,7 +19,7 @@ public interface StorageFile extends ByteSource, AutoCloseable {
     /** Writes all of {@code length} bytes at {@code position}, growing the file if need be. */
     void write(long position, byte[] source, int offset, int length) throws IOException;
 
-    /** As {@link #write}; on return what was written survives power loss, with a length that it changed. Of other writes it says nothing. */
+    /** As {@link #write}; on return what was written survives power loss, and the file then reaches at least to its end. Of other writes it says nothing. */
     default void writeForced(final long position, final byte[] source, final int offset, final int length) throws IOException {
         write(position, source, offset, length);
         force();

@@ -22,6 +22,7 @@ public final class Segment {
 
     private final MappedRegion region;
     private final long endPosition;
+    private final boolean lengthForced;
 
     // Of maintenance: the pages before it were touched again since that many times the whole file was written back.
     private long touchedEnd;
@@ -29,9 +30,10 @@ public final class Segment {
     @SuppressWarnings("UnusedVariable") // written so that the loads it sums up are not optimised away
     private volatile int loaded;
 
-    private Segment(final MappedRegion region, final long endPosition) {
+    private Segment(final MappedRegion region, final long endPosition, final boolean lengthForced) {
         this.region = region;
         this.endPosition = endPosition;
+        this.lengthForced = lengthForced;
     }
 
     /**
@@ -48,7 +50,7 @@ public final class Segment {
             } else {
                 file.allocate(fileEnd, newEnd);
             }
-            return map(file, position & -PAGE_LENGTH, newEnd);
+            return map(file, position & -PAGE_LENGTH, newEnd, false);
         } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, fileEnd, e);
             throw e;
@@ -58,24 +60,41 @@ public final class Segment {
     /**
      * As {@link #prepare}, while {@code used} is being appended into, whose end is that of the file: begins {@code overlap} bytes before that, or where
      * {@code used} does.
+     *
+     * @param forced whether the length that the file grows to survives power loss on return
+     * @throws ForceFailedException if that failed
      */
-    static Segment prepareBehind(final Segment used, final int overlap, final StorageFile file, final long newEnd) throws IOException {
+    static Segment prepareBehind(final Segment used, final int overlap, final StorageFile file, final long newEnd, final boolean forced)
+            throws IOException {
         if (file.length() != used.endPosition) { // to fill what is behind would overwrite records
             throw new IOException("the log has another length than its writer gave it: " + file + " length=" + file.length() + " expected="
                     + used.endPosition + "; another program is at fault");
         }
         try {
             file.allocateFinely(used.endPosition, newEnd);
-            return map(file, Math.max(used.startPosition(), used.endPosition - overlap), newEnd);
+            if (forced) {
+                forceLastPage(file, used.endPosition, newEnd);
+            }
+            return map(file, Math.max(used.startPosition(), used.endPosition - overlap), newEnd, forced);
         } catch (final IOException | RuntimeException | Error e) {
             cutBack(file, used.endPosition, e);
             throw e;
         }
     }
 
+    // To force the file would do, but also write back, and protect, what the writer stores into.
+    private static void forceLastPage(final StorageFile file, final long from, final long to) throws ForceFailedException {
+        final int length = (int) Math.min(PAGE_LENGTH, to - from);
+        try {
+            file.writeForced(to - length, new byte[length], 0, length);
+        } catch (final IOException e) {
+            throw new ForceFailedException(e);
+        }
+    }
+
     /** A segment of memory for {@code length} bytes from {@code position} on, for a writer that has not noticed yet that its file is superseded. */
     static Segment ofNoFile(final long position, final long length) {
-        return new Segment(new Memory(position, new UnsafeBuffer(new byte[Math.toIntExact(length)])), position + length);
+        return new Segment(new Memory(position, new UnsafeBuffer(new byte[Math.toIntExact(length)])), position + length, false);
     }
 
     private record Memory(long position, UnsafeBuffer buffer) implements MappedRegion {
@@ -90,8 +109,8 @@ public final class Segment {
         }
     }
 
-    private static Segment map(final StorageFile file, final long start, final long end) throws IOException {
-        final Segment segment = new Segment(file.map(start, Math.toIntExact(end - start), true), end);
+    private static Segment map(final StorageFile file, final long start, final long end, final boolean lengthForced) throws IOException {
+        final Segment segment = new Segment(file.map(start, Math.toIntExact(end - start), true), end, lengthForced);
         segment.touch(start, end);
         IoFaults.settle();
         return segment;
@@ -187,6 +206,11 @@ public final class Segment {
     /** Position in the file where the segment, and the file, ends. */
     long endPosition() {
         return endPosition;
+    }
+
+    /** Whether a file that reaches to its end survives power loss, as far as it was seen to when it was made. */
+    boolean isLengthForced() {
+        return lengthForced;
     }
 
     /** Makes the stores of {@code [from, to)}, positions in the file, survive power loss. */

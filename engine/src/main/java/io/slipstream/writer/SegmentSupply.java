@@ -27,7 +27,7 @@ public final class SegmentSupply {
      */
     private static final int OVERLAP_LENGTH = 1 << 20;
     private static final int USED_SHARE = 8;
-    private static final int TOUCHED_LENGTH = 4 << 20;
+    private static final int TOUCHED_LENGTH = 16 << 20;
     private static final int MAX_RETIRED = 16;
     private static final int SPARE_LENGTH = 1 << 16;
 
@@ -167,27 +167,30 @@ public final class SegmentSupply {
     /**
      * Makes the next segment ready once part of the one in use is used.
      *
+     * @param forced whether the length that the file grows to survives power loss on return
      * @return whether it made one
-     * @throws IOException if the disk fails or is full; the file is as long as it was
+     * @throws IOException          if the disk fails or is full; the file is as long as it was
+     * @throws ForceFailedException if to force that failed
      */
-    public boolean makeReady(final long position) throws IOException {
+    public boolean makeReady(final long position, final boolean forced) throws IOException {
         if (ready != null || isHardlyUsed(position)) {
             return false;
         }
         synchronized (fileLock) {
             synchronized (growthLock) {
-                return isMadeReady(position);
+                return isMadeReady(position, forced);
             }
         }
     }
 
-    private boolean isMadeReady(final long position) throws IOException {
+    private boolean isMadeReady(final long position, final boolean forced) throws IOException {
         if (ready != null || isHardlyUsed(position)) {
             return false;
         }
         final Segment used = current; // behind ready: a writer that takes it, sets this before
         final GrowthEvent event = LogEvents.beginGrowth();
-        final Segment made = Segment.prepareBehind(used, OVERLAP_LENGTH, file, Segment.endOf(used.endPosition(), 0, lengths.next(position)));
+        final long end = Segment.endOf(used.endPosition(), 0, lengths.next(position));
+        final Segment made = Segment.prepareBehind(used, OVERLAP_LENGTH, file, end, forced);
         ready = made;
         LogEvents.endGrowth(event, log, made.endPosition() - used.endPosition(), made.endPosition(), true);
         return true;
@@ -229,13 +232,19 @@ public final class SegmentSupply {
         return next != null && next != used && next.touchAgain(position, position + TOUCHED_LENGTH, written) || touched;
     }
 
-    /** Makes the zeros of the segment that is ready survive power loss; the length of the file does not by this. */
-    public void forceReady() throws IOException {
+    /**
+     * Makes the zeros of the segment that is ready survive power loss; the length of the file does not by this.
+     *
+     * @return whether that does, since it was forced when the segment was made
+     */
+    public boolean forceReady() throws IOException {
         final Segment next = ready; // first: see makeReady
         final Segment used = current;
         if (next != null && used.endPosition() < next.endPosition()) { // or the writer has taken it, or done without it
             next.force(used.endPosition(), next.endPosition());
+            return next.isLengthForced();
         }
+        return false;
     }
 
     /** Where the last segment ends, and the file, unless the writer makes it longer just now: that in use, or the next if it is ready. */

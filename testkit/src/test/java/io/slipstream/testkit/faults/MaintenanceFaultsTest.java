@@ -261,12 +261,25 @@ class MaintenanceFaultsTest {
     }
 
     @Test
-    void shouldForceTheSegmentThatItMakesReadyAndThenTheFileWhereTheLogIsForcedAtAll() throws IOException {
+    void shouldForceTheLengthAndThenTheSegmentThatItMakesReadyWhereTheLogIsForcedAtAll() throws IOException {
         final FaultyStorage disk = new FaultyStorage();
         try (MaintainedLog log = forcedInAFreshSegment(root, disk)) {
             disk.forget();
             log.maintain(1);
-            assertEquals(List.of("ALLOCATE kv.log", "FORCE kv.log", "FORCE kv.log"), disk.effects());
+            assertEquals(List.of("ALLOCATE kv.log", "WRITE kv.log", "FORCE kv.log", "FORCE kv.log"), disk.effects());
+        }
+    }
+
+    @Test
+    void shouldForceTheFileWhereTheFirstForceCameWhileASegmentWasMadeReady() throws IOException {
+        final FaultyStorage disk = new FaultyStorage();
+        try (MaintainedLog log = inAFreshSegment(root, disk)) {
+            disk.atNth(Kind.ALLOCATE, 1, Moment.AFTER, () -> {
+                log.log().force();
+                disk.forget();
+            });
+            log.maintain(1);
+            assertEquals(List.of("FORCE kv.log", "FORCE kv.log"), disk.effects(), "the segment, the file");
         }
     }
 

@@ -509,15 +509,19 @@ final class PlantedBugs {
                 .caughtBy(EVERY_STATE + "[19]")
                 .caughtBy(faults + "shouldForceTheTemporaryFileThenTheMarkThenRenameThenForceTheDirectory"),
             named("a segment made ready is not forced", "what is forced in it later is lost by power loss, with the length that the file has grown to")
+                .in("writer/Segment.java", "                forceLastPage(file, used.endPosition, newEnd);\n", "")
+                .caughtBy(EVERY_STATE + "[35]"),
+            named("a length that was not asked for taken for forced", "the same, where the first force came while the segment was made")
                 .in(WRITABLE,
                     """
-                                    supply.forceReady(); // most of the work, and the writer is not in there yet
-                                    supply.forceFile();
+                                    if (!supply.forceReady()) {
+                                        supply.forceFile();
+                                    }
                     """,
                     """
-                                    supply.forceReady(); // most of the work, and the writer is not in there yet
+                                    supply.forceReady();
                     """)
-                .caughtBy(EVERY_STATE + "[35]"),
+                .caughtBy(besideFaults + "shouldForceTheFileWhereTheFirstForceCameWhileASegmentWasMadeReady"),
             named("no mark beside", "what is appended behind a rotation is not excused after a power cut: the log does not open")
                 .in(WRITABLE, "                marks.writeBeside(nextMark);\n", "")
                 .caughtBy(EVERY_STATE + "[17]")
