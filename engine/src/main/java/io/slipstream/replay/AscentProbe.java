@@ -1,5 +1,6 @@
 package io.slipstream.replay;
 
+import io.slipstream.format.RecordFlyweight;
 import io.slipstream.format.RecordLayout;
 import io.slipstream.storage.ByteSource;
 
@@ -13,15 +14,14 @@ import java.util.Arrays;
  */
 public final class AscentProbe {
     /*
-     * A sample is the first put of the first sound run of records that is found from a place on. What is zeros, one long value, or cannot be read tells
-     * nothing.
+     * A sample is the first sound put that is found from a place on. What is zeros, one long value, or cannot be read tells nothing.
      */
     private static final int SAMPLES = 16;
     private static final int SAMPLE_LENGTH = 1 << 14;
     private static final int MAX_SUMS = 64; // a sample may be made of what only looks like records
 
-    private final byte[] block = new byte[SAMPLE_LENGTH + FrameFields.MAX_READ_IN_VAIN];
-    private final RecordRun run = new RecordRun();
+    private final ByteSource file;
+    private final RecordScanner scanner = new RecordScanner();
     private byte[] lastKey = {};
     private boolean ascends = true;
     private long ascentEnd;
@@ -29,48 +29,43 @@ public final class AscentProbe {
 
     /** Looks at the first {@code length} bytes of {@code file}. */
     public AscentProbe(final ByteSource file, final long length) {
+        this.file = file;
         for (int i = 0; i < SAMPLES; i++) {
             final long position = RecordLayout.HEADER_LENGTH + length / SAMPLES * i;
-            if (position + SAMPLE_LENGTH <= length && isRead(file, position)) {
+            if (position + SAMPLE_LENGTH <= length) {
                 sample(position);
             }
         }
     }
 
-    // Who walks over the log will come to the same place, and say what is wrong with it.
-    private boolean isRead(final ByteSource file, final long position) {
+    private void sample(final long from) {
         try {
-            file.copy(position, block, 0, SAMPLE_LENGTH);
-            return true;
+            final long put = firstPut(from);
+            if (put > 0) {
+                final RecordFlyweight record = scanner.record(put);
+                final byte[] key = new byte[record.keyLength()];
+                record.buffer().getBytes(record.keyOffset(), key);
+                add(key, from);
+            }
         } catch (final IOException e) {
-            return false;
+            return; // who walks over the log will come to the same place, and say what is wrong with it
         }
     }
 
-    private void sample(final long position) {
+    // Its position; 0 for none.
+    private long firstPut(final long from) throws IOException {
+        final long limit = from + SAMPLE_LENGTH;
+        scanner.reset(file, limit);
         int sums = 0;
-        for (int offset = 0; offset < SAMPLE_LENGTH && sums < MAX_SUMS; offset++) {
-            if (run.take(block, offset, SAMPLE_LENGTH)) {
-                if (run.isSound(block)) {
-                    addFirstPut(offset, position);
-                    return;
+        for (long position = from; position < limit && sums < MAX_SUMS; position++) {
+            if (scanner.scanFrame(position) == RecordScanner.VALID && scanner.recordType() == RecordLayout.PUT) {
+                if (scanner.scan(position) == RecordScanner.VALID) {
+                    return position;
                 }
                 sums++;
             }
         }
-    }
-
-    private void addFirstPut(final int offset, final long position) {
-        int at = offset;
-        while (run.hasNext()) {
-            run.next();
-            if (run.type() == RecordLayout.PUT) {
-                final int key = at + RecordLayout.KEY_OFFSET;
-                add(Arrays.copyOfRange(block, key, key + run.keyLength()), position);
-                return;
-            }
-            at += run.length();
-        }
+        return 0;
     }
 
     private void add(final byte[] key, final long position) {

@@ -10,6 +10,7 @@ import java.util.zip.CRC32;
 
 import static io.slipstream.format.RecordLayout.CRC_OFFSET;
 import static io.slipstream.format.RecordLayout.CURSOR;
+import static io.slipstream.format.RecordLayout.KEY_LENGTH_FIELD;
 import static io.slipstream.format.RecordLayout.KEY_OFFSET;
 import static io.slipstream.format.RecordLayout.MAX_FRAME_LENGTH;
 import static io.slipstream.format.RecordLayout.MAX_TOKEN_LENGTH;
@@ -17,16 +18,7 @@ import static io.slipstream.format.RecordLayout.MIN_FRAME_LENGTH;
 import static io.slipstream.format.RecordLayout.PAYLOAD_OFFSET;
 import static io.slipstream.format.RecordLayout.TOKEN_LENGTH_FIELD;
 import static io.slipstream.format.RecordLayout.TYPE_OFFSET;
-import static io.slipstream.format.RecordLayout.cursorLength;
-import static io.slipstream.format.RecordLayout.deleteLength;
-import static io.slipstream.format.RecordLayout.putLength;
-import static io.slipstream.replay.FrameFields.KEY_LENGTH_FIELDS;
-import static io.slipstream.replay.FrameFields.KEY_LENGTH_MASKS;
-import static io.slipstream.replay.FrameFields.MAX_READ_IN_VAIN;
-import static io.slipstream.replay.FrameFields.VALUE_LENGTH_FIELDS;
-import static io.slipstream.replay.FrameFields.VALUE_LENGTH_MASKS;
-import static io.slipstream.replay.FrameFields.intAt;
-import static io.slipstream.replay.FrameFields.shortAt;
+import static io.slipstream.format.RecordLayout.VALUE_LENGTH_FIELD;
 
 /**
  * Looks at one position of a log and tells which row of the verdict table a record there fails, if any. Allocates nothing per record.
@@ -39,8 +31,9 @@ public final class RecordScanner {
      * bytes that may vanish, and what was checked is what is used, whatever happens to the file meanwhile.
      * A length read from the log is a claim: each is checked against the end of the log before it is used.
      *
-     * Who goes on from record to record is shown records of a run that was summed as a whole. Where a run is not sound, its records are looked at one by one,
-     * and the first that fails a row is told.
+     * What a record of one type has and one of another lacks is told by tables and masks, not by branches: compiled code is thrown away at the
+     * first branch that was never taken before, and a compacted log shows its first cursor or delete behind a million puts. So a field that is not
+     * there is read all the same, in vain, and its mask makes it 0.
      */
 
     /** What {@link #scan} answers for a valid record. */
@@ -62,8 +55,12 @@ public final class RecordScanner {
     /** A key that is not UTF-8. Row of docs/recovery.md. */
     public static final int KEY_NOT_UTF8 = 10;
 
-    // By type: all but key, value and token.
-    private static final int[] FIXED_LENGTHS = {0, (int) putLength(0, 0, 0), deleteLength(0, 0), cursorLength(0)};
+    // By type.
+    private static final byte[] KEY_LENGTH_FIELDS = {0, KEY_LENGTH_FIELD, KEY_LENGTH_FIELD, 0};
+    private static final int[] KEY_LENGTH_MASKS = {0, 0xFFFF, 0xFFFF, 0};
+    private static final byte[] VALUE_LENGTH_FIELDS = {0, VALUE_LENGTH_FIELD, 0, 0};
+    private static final long[] VALUE_LENGTH_MASKS = {0, 0xFFFF_FFFFL, 0, 0};
+    private static final int MAX_READ_IN_VAIN = Math.max(KEY_LENGTH_FIELD, VALUE_LENGTH_FIELD);
 
     private static final int WINDOW_LENGTH = 1 << 17;
     private static final int MAX_NEAR = WINDOW_LENGTH / 2;
@@ -72,7 +69,6 @@ public final class RecordScanner {
     private final byte[] window = new byte[WINDOW_LENGTH + MAX_READ_IN_VAIN];
     private final UnsafeBuffer windowBuffer = new UnsafeBuffer(window, 0, WINDOW_LENGTH); // without what is read in vain
     private final RecordFlyweight record = new RecordFlyweight();
-    private final RecordRun run = new RecordRun();
     private final CRC32 crc = new CRC32();
     private final byte[] single = new byte[1];
     private byte[] piece;
@@ -81,8 +77,6 @@ public final class RecordScanner {
     private long limit;
     private long windowStart;
     private long windowEnd;
-    private long nextPosition; // behind the last valid record
-    private long runFrom; // no run begins before
 
     private int type;
     private int keyLength;
@@ -99,9 +93,6 @@ public final class RecordScanner {
         this.limit = limit;
         this.windowStart = 0;
         this.windowEnd = 0;
-        this.nextPosition = -1;
-        this.runFrom = 0;
-        run.clear();
         return this;
     }
 
@@ -111,49 +102,19 @@ public final class RecordScanner {
      * @return {@link #VALID}, or the row it fails
      */
     public int scan(final long position) throws IOException {
-        row = position == nextPosition && (run.hasNext() || beginRun(position)) ? scanInRun(position) : scanAlone(position);
-        nextPosition = row == VALID ? position + length : -1;
-        return row;
-    }
-
-    private boolean beginRun(final long position) {
-        if (position < runFrom || position < windowStart || position >= windowEnd
-                || !run.take(window, (int) (position - windowStart), (int) (windowEnd - windowStart))) {
-            return false;
-        }
-        if (run.isSound(window)) {
-            return true;
-        }
-        runFrom = position + run.takenLength();
-        return false;
-    }
-
-    private int scanInRun(final long position) {
-        run.next();
-        type = run.type();
-        keyLength = run.keyLength();
-        tokenLength = run.tokenLength();
-        length = run.length();
-        valueLength = length - FIXED_LENGTHS[type] - keyLength - tokenLength;
-        storedCrc = run.crc();
-        computedCrc = storedCrc;
-        return keyRow((int) (position - windowStart));
-    }
-
-    private int keyRow(final int offset) {
-        return Utf8.isValid(windowBuffer, offset + KEY_OFFSET, keyLength) ? VALID : KEY_NOT_UTF8;
-    }
-
-    private int scanAlone(final long position) throws IOException {
-        run.clear();
-        final int frameRow = scanFrame(position);
-        if (frameRow != VALID) {
-            return frameRow;
+        row = scanFrame(position);
+        if (row != VALID) {
+            return row;
         }
         computedCrc = checksum(position);
         final int offset = (int) (position - windowStart);
-        storedCrc = intAt(window, offset + CRC_OFFSET);
-        return storedCrc == computedCrc ? keyRow(offset) : CRC_MISMATCH;
+        storedCrc = intAt(offset + CRC_OFFSET);
+        if (storedCrc != computedCrc) {
+            row = CRC_MISMATCH;
+        } else if (!Utf8.isValid(windowBuffer, offset + KEY_OFFSET, keyLength)) {
+            row = KEY_NOT_UTF8;
+        }
+        return row;
     }
 
     /** As {@link #scan}, but looks at the frame only: the lengths, not the crc nor the key. Rows 2 to 7. */
@@ -174,14 +135,14 @@ public final class RecordScanner {
         if (available < keyLengthEnd) {
             return LENGTH_FIELD_PAST_END;
         }
-        keyLength = shortAt(window, offset + PAYLOAD_OFFSET) & KEY_LENGTH_MASKS[type];
+        keyLength = shortAt(offset + PAYLOAD_OFFSET) & KEY_LENGTH_MASKS[type];
         final int keyEnd = keyLengthEnd + keyLength;
         final int valueLengthEnd = keyEnd + VALUE_LENGTH_FIELDS[type];
         if (available < valueLengthEnd) {
             return LENGTH_FIELD_PAST_END;
         }
         offset = require(position, valueLengthEnd);
-        valueLength = intAt(window, offset + keyEnd) & VALUE_LENGTH_MASKS[type];
+        valueLength = intAt(offset + keyEnd) & VALUE_LENGTH_MASKS[type];
         final long tokenLengthOffset = valueLengthEnd + valueLength;
         if (available < tokenLengthOffset + TOKEN_LENGTH_FIELD) {
             return LENGTH_FIELD_PAST_END;
@@ -201,7 +162,7 @@ public final class RecordScanner {
 
     /** What the crc field of a record at {@code position} holds. */
     int crcFieldAt(final long position) throws IOException {
-        return intAt(window, require(position, TYPE_OFFSET) + CRC_OFFSET);
+        return intAt(require(position, TYPE_OFFSET) + CRC_OFFSET);
     }
 
     /** The record that the last {@link #scan} found valid; good until the next. */
@@ -263,6 +224,15 @@ public final class RecordScanner {
         }
     }
 
+    // From single bytes: as long as this is interpreted, calls into a buffer take far longer.
+    private int shortAt(final int offset) {
+        return window[offset] & 0xFF | (window[offset + 1] & 0xFF) << Byte.SIZE;
+    }
+
+    private int intAt(final int offset) {
+        return shortAt(offset) | shortAt(offset + Short.BYTES) << Short.SIZE;
+    }
+
     // A far byte alone is worth no refill. A near one is: then the window moves on by half its length at least.
     private byte byteAt(final long position, final long distance) throws IOException {
         if (distance < MAX_NEAR) {
@@ -284,7 +254,6 @@ public final class RecordScanner {
         final int filled = (int) Math.min(WINDOW_LENGTH, limit - position);
         windowStart = 0;
         windowEnd = 0;
-        run.clear();
         source.copy(position, window, 0, filled);
         windowStart = position;
         windowEnd = position + filled;

@@ -1,6 +1,5 @@
 package io.slipstream.writer;
 
-import io.slipstream.format.CrcRestart;
 import io.slipstream.format.Utf8;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -36,13 +35,15 @@ final class ShortRecord {
      *   | lead | zeros                 | type, lengths, key, value, token |
      *   +------+-----------------------+----------------------------------+
      *
-     * They are those after which, and after the zeros, the sum is where every sum begins: LEADS, by the length of lead and zeros.
+     * They are those after which, and after the zeros, the crc's register is what it is at the beginning of any sum: all ones. A register can be
+     * run backwards, so there are such bytes for any number of zeros: LEADS, by the length of lead and zeros.
      *
      * Elsewhere the checksum costs what its bytes do, and no record is short enough.
      */
     private static final int WINDOW_LENGTH = 256;
     private static final int LEAD_LENGTH = Integer.BYTES;
-    private static final int[] LEADS = CrcRestart.leads(WINDOW_LENGTH);
+    private static final int REFLECTED_POLYNOMIAL = 0xEDB8_8320;
+    private static final int[] LEADS = leads();
 
     /** Most bytes of a record, without its crc, that can be built here; less than any record has where it would not pay. */
     static final int MAX_LENGTH = isX86() ? WINDOW_LENGTH - LEAD_LENGTH : 0;
@@ -58,6 +59,18 @@ final class ShortRecord {
     private static boolean isX86() {
         final String architecture = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         return architecture.equals("amd64") || architecture.equals("x86_64");
+    }
+
+    private static int[] leads() {
+        final int[] leads = new int[WINDOW_LENGTH + 1];
+        int register = ~0;
+        for (int i = 1; i <= WINDOW_LENGTH; i++) {
+            for (int bit = 0; bit < Byte.SIZE; bit++) {
+                register = register < 0 ? (register ^ REFLECTED_POLYNOMIAL) << 1 | 1 : register << 1;
+            }
+            leads[i] = ~register;
+        }
+        return leads;
     }
 
     /** Whether a put of these lengths can be built here. They are the caller's: a negative one does not fit. */

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.slipstream.format.RecordFlyweight;
 import io.slipstream.replay.RecordScanner;
 import io.slipstream.storage.ByteSource;
+import io.slipstream.testkit.bytes.Crc;
 import io.slipstream.testkit.bytes.Damage;
 import io.slipstream.testkit.bytes.Hex;
+import io.slipstream.testkit.bytes.LittleEndian;
 import io.slipstream.testkit.bytes.LogBuilder;
 import io.slipstream.testkit.bytes.RawRecord;
 import io.slipstream.testkit.bytes.Token;
@@ -16,8 +18,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** A walk from record to record, which sums many at once, finds what a look at each alone finds. docs/recovery.md section 3. */
-class ScannedRunsTest {
+/** A walk from record to record finds what a look at each alone finds, whatever is damaged. docs/recovery.md section 3. */
+class ScannedWalkTest {
     private static final int RUN_LENGTH = 1 << 14;
     private static final int WINDOW_LENGTH = 1 << 17;
 
@@ -98,6 +100,21 @@ class ScannedRunsTest {
                 }
             }
         }
+    }
+
+    // What the damage does to a sum over both records, the second one's crc takes back.
+    @Test
+    void shouldFindTheFirstOfTwoRecordsWhoseDamageCancelsOut() throws IOException {
+        final byte[] first = RawRecord.put("a", "value", 1).toBytes();
+        final byte[] second = RawRecord.put("b", "value", 2).toBytes();
+        final byte[] damaged = first.clone();
+        damaged[14] ^= 1;
+        final int change = (int) (Crc.of(Arrays.copyOf(first, first.length + second.length), 4, first.length + second.length)
+            ^ Crc.of(Arrays.copyOf(damaged, damaged.length + second.length), 4, damaged.length + second.length));
+        final byte[] made = second.clone();
+        System.arraycopy(LittleEndian.ofU32(LittleEndian.u32(made, 0) ^ (change & 0xFFFF_FFFFL)), 0, made, 0, 4);
+        final LogBuilder log = new LogBuilder().cursor(1).raw(damaged).raw(made);
+        assertEquals(new Walked(1, 14, 9), walk(log.toBytes()));
     }
 
     @Test
