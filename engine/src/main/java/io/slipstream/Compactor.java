@@ -42,9 +42,22 @@ final class Compactor {
      * Begins a compaction if one is due, or does some of the one that is under way.
      *
      * @return whether there was anything to do
-     * @throws IOException if it failed and was given up
+     * @throws IOException if it failed and was given up, or if it was published and the index cannot go on there: that is begun anew
      */
     boolean step() throws IOException {
+        final boolean published = isPublished();
+        final boolean worked = beginOrProceed();
+        if (isPublished() && !published) {
+            goOnInPublished();
+        }
+        return worked;
+    }
+
+    private boolean isPublished() {
+        return rotation != null && rotation.isPublished();
+    }
+
+    private boolean beginOrProceed() throws IOException {
         try {
             return rotation == null ? isDue() && begin() : proceed();
         } catch (final IOException | RuntimeException | Error e) {
@@ -80,15 +93,21 @@ final class Compactor {
     }
 
     private boolean proceed() throws IOException {
-        final boolean published = rotation.isPublished();
         final boolean worked = rotation.step();
-        if (rotation.isPublished() && !published) {
-            index.goOnInPublished(rotation.compactForm().length(), rotation.putBytes()); // what was appended since it began was not shown yet
-        }
         if (rotation.isDone()) {
             end();
         }
         return worked;
+    }
+
+    // What was appended since it began was not shown yet. The compaction itself has succeeded, whatever comes of this.
+    private void goOnInPublished() throws IOException {
+        try {
+            index.goOnInPublished(rotation.compactForm().length(), rotation.putBytes());
+        } catch (final IOException | RuntimeException | Error e) {
+            index.forget(e);
+            throw e;
+        }
     }
 
     private void end() {

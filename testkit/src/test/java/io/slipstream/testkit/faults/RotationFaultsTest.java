@@ -245,6 +245,26 @@ class RotationFaultsTest {
     }
 
     @Test
+    void shouldCountACompactionAsPublishedWhoseIndexCannotGoOn() throws IOException {
+        final FaultyStorage disk = new FaultyStorage();
+        final MaintainedLog log = MaintainedLog.churned(root, disk);
+        disk.atNth(Kind.RENAME, 1, Moment.AFTER, () -> disk.failNth(Kind.OPEN, 1, Moment.BEFORE));
+        log.log().compact();
+        assertEquals(disk.faults(), log.reported());
+        assertEquals(1, log.log().stats().compactions());
+        assertEquals(0, log.log().stats().failedCompactions());
+        assertEquals(-1, log.log().stats().liveBytes());
+        log.put().maintain(3);
+        assertTrue(log.log().stats().liveBytes() > 0, () -> "the index was not made anew: " + log.log().stats());
+        log.log().compact();
+        assertEquals(2, log.log().stats().compactions());
+        assertEquals(1, log.reported().size(), () -> log.reported().toString());
+        log.put().twin().assertNothingLost();
+        log.close();
+        log.twin().assertGoesOnAfterReopening();
+    }
+
+    @Test
     void shouldNotOfferAnotherFileBeforeTheLastWasAdopted() throws IOException {
         final FaultyStorage disk = new FaultyStorage();
         final MaintainedLog log = MaintainedLog.create(root, disk, TwinLog.smallSegments().compactionFloor(0).compactionRatio(0.000_001));

@@ -554,7 +554,11 @@ final class PlantedBugs {
             named("another file offered before the last was adopted", "the writer goes on in a file that was never published")
                 .in(WRITABLE, "        if (state != State.OPEN) {\n            return false;\n        }\n        handover", "        handover")
                 .in(COMPACTOR, "!index.isBegun() || log.state() != WritableLog.State.OPEN || ", "!index.isBegun() || ")
+                .in(COMPACTOR, "            index.forget(e);\n            throw e;\n", "            giveUp(e);\n            throw e;\n")
                 .caughtBy(faults + "shouldNotOfferAnotherFileBeforeTheLastWasAdopted"),
+            named("a published compaction given up", "compact() throws, though the log was compacted")
+                .in(COMPACTOR, "            index.forget(e);\n            throw e;\n", "            giveUp(e);\n            throw e;\n")
+                .caughtBy(faults + "shouldCountACompactionAsPublishedWhoseIndexCannotGoOn"),
             named("published without what the writer left out", "the new file could not grow, and lacks what was appended since")
                 .in(WRITABLE, "                next.supply().requireNotRefused();\n", "")
                 .caughtBy(faults + "shouldGoOnInTheOldSegmentWhenTheNewFileCannotGrowWhileTheWriterIsInBoth"),
