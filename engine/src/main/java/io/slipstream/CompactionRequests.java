@@ -33,7 +33,7 @@ final class CompactionRequests {
         return answered >= request;
     }
 
-    /** Why the last compaction, or the index that it needs, failed; null if it did not. */
+    /** Why the last compaction that answered any of them, or the index that it needs, failed; null if it did not. */
     Throwable lastFailure() {
         return lastFailure;
     }
@@ -66,13 +66,19 @@ final class CompactionRequests {
 
     /** The compaction that began last failed. */
     void fail(final Throwable because) {
-        lastFailure = because;
-        answered = begun;
+        failUpTo(begun, because);
     }
 
     /** None can be answered but by a failure. */
     void failAll(final Throwable because) {
-        lastFailure = because;
-        answered = made;
+        failUpTo(made, because);
+    }
+
+    // Who has not looked yet at the answer to the latest request shall not find a later failure.
+    private void failUpTo(final long request, final Throwable because) {
+        if (request > answered) {
+            lastFailure = because;
+            answered = request;
+        }
     }
 }

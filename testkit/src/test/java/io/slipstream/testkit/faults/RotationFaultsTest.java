@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.slipstream.MaintenanceMode;
+import io.slipstream.SnapshotLog;
+import io.slipstream.VersionToken;
 import io.slipstream.errors.PoisonedLogException;
 import io.slipstream.testkit.fault.FaultyStorage;
 import io.slipstream.testkit.fault.FaultyStorage.Moment;
@@ -15,7 +18,9 @@ import io.slipstream.testkit.fault.Operation.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -262,6 +267,31 @@ class RotationFaultsTest {
         log.put().twin().assertNothingLost();
         log.close();
         log.twin().assertGoesOnAfterReopening();
+    }
+
+    /** Before {@code compact} has a look, maintenance has tried the index again: the error handler sees to that. */
+    @Test
+    void shouldNotBlameAPublishedCompactionForWhatFailsBehindIt() throws IOException {
+        final FaultyStorage disk = new FaultyStorage();
+        final List<Throwable> reported = new ArrayList<>();
+        final AtomicReference<SnapshotLog> opened = new AtomicReference<>();
+        final SnapshotLog.Context context = new SnapshotLog.Context().storage(disk).maintenance(MaintenanceMode.INVOKER).errorHandler(failure -> {
+            reported.add(failure);
+            if (reported.size() == 1) {
+                opened.get().put("key", new byte[100], VersionToken.of(2));
+                opened.get().maintenanceInvoker().invoke();
+                opened.get().maintenanceInvoker().invoke();
+            }
+        });
+        try (SnapshotLog log = SnapshotLog.open(root.resolve("kv.log"), context)) {
+            opened.set(log);
+            log.put("key", new byte[100], VersionToken.of(1));
+            disk.atNth(Kind.RENAME, 1, Moment.AFTER, () -> disk.failNth(Kind.OPEN, 1, Moment.BEFORE).failNth(Kind.OPEN, 2, Moment.BEFORE));
+            log.compact();
+            assertEquals(disk.faults(), reported);
+            assertEquals(2, reported.size());
+            assertEquals(1, log.stats().compactions());
+        }
     }
 
     @Test

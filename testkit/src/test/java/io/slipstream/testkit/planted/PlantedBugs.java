@@ -559,6 +559,9 @@ final class PlantedBugs {
             named("a published compaction given up", "compact() throws, though the log was compacted")
                 .in(COMPACTOR, "            index.forget(e);\n            throw e;\n", "            giveUp(e);\n            throw e;\n")
                 .caughtBy(faults + "shouldCountACompactionAsPublishedWhoseIndexCannotGoOn"),
+            named("blamed for what comes behind", "compact() throws, though the log was compacted, because the index could not be made anew")
+                .in("CompactionRequests.java", "        if (request > answered) {\n", "        if (request >= answered) {\n")
+                .caughtBy(faults + "shouldNotBlameAPublishedCompactionForWhatFailsBehindIt"),
             named("published without what the writer left out", "the new file could not grow, and lacks what was appended since")
                 .in(WRITABLE, "                next.supply().requireNotRefused();\n", "")
                 .caughtBy(faults + "shouldGoOnInTheOldSegmentWhenTheNewFileCannotGrowWhileTheWriterIsInBoth"),
