@@ -128,8 +128,18 @@ final class Compactor {
         requests.fail(because);
     }
 
-    /** Cleans up after the compaction that is under way, if there is one: nothing will be done any more. */
-    void abandon(final Throwable because) {
+    /** Nothing will be done any more. A compaction that was published has succeeded: the writer adopts it all the same. */
+    void close(final Throwable because) {
+        if (isPublished()) {
+            rotation.abandon(because);
+            end();
+        } else {
+            abandon(because);
+        }
+    }
+
+    // Cleans up after the compaction that is under way, if there is one.
+    private void abandon(final Throwable because) {
         if (rotation != null) {
             log.giveUp();
             rotation.abandon(because);

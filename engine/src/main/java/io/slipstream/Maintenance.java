@@ -127,7 +127,7 @@ final class Maintenance implements Agent {
         if (!closed) {
             final Throwable because = new IOException("the log was closed, or its maintenance was ended");
             try {
-                compactor.abandon(because);
+                compactor.close(because);
                 index.forget(because);
             } finally {
                 closed = true; // before the last look: who asked for a force and did not see this, is seen now

@@ -481,6 +481,7 @@ public final class SnapshotLog implements AutoCloseable {
         if (failure != null) {
             throw new IOException("compaction failed: file=" + paths.log() + ": " + failure.getMessage(), failure);
         }
+        log.open(); // goes on in the new file, should maintenance have ended before that
     }
 
     private boolean worked() {

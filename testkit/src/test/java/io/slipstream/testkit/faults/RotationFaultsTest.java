@@ -295,6 +295,21 @@ class RotationFaultsTest {
     }
 
     @Test
+    void shouldCountACompactionThatIsPublishedWhenMaintenanceEnds() throws IOException {
+        try (MaintainedLog log = MaintainedLog.churned(root, new FaultyStorage())) {
+            log.log().requestCompaction();
+            log.maintainUntil("JOINING").put().maintainUntil("PUBLISHED");
+            final long before = log.log().length();
+            log.log().maintenanceInvoker().close();
+            log.put();
+            assertEquals(1, log.log().stats().compactions());
+            assertEquals(0, log.log().stats().failedCompactions());
+            assertTrue(log.log().length() < before, () -> log.log().toString());
+            log.put().twin().assertNothingLost();
+        }
+    }
+
+    @Test
     void shouldNotOfferAnotherFileBeforeTheLastWasAdopted() throws IOException {
         final FaultyStorage disk = new FaultyStorage();
         final MaintainedLog log = MaintainedLog.create(root, disk, TwinLog.smallSegments().compactionFloor(0).compactionRatio(0.000_001));

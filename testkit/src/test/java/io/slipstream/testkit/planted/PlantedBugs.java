@@ -583,8 +583,8 @@ final class PlantedBugs {
                 .caughtBy(besideFaults + "shouldNotCloseTheFileThatTheWriterHasJoinedWhileTheWriterGrowsIt"),
             named("the last request overlooked", "a force that is asked for while the thread of maintenance ends is never done, and nobody says so")
                 .in("Maintenance.java",
-                    "                compactor.abandon(because);\n                index.forget(because);\n",
-                    "                finishForce(because);\n                compactor.abandon(because);\n                index.forget(because);\n")
+                    "                compactor.close(because);\n                index.forget(because);\n",
+                    "                finishForce(because);\n                compactor.close(because);\n                index.forget(because);\n")
                 .in("Maintenance.java",
                     "is seen now\n                finishForce(because);\n",
                     "is seen now\n")
