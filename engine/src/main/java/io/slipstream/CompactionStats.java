@@ -4,7 +4,7 @@ package io.slipstream;
  * What came of the compactions of one writer.
  *
  * @param count     those published
- * @param failed    those given up
+ * @param failed    those given up, or asked for in vain
  * @param nanos     duration of the last one published
  * @param bytes     length of the compact form it wrote
  * @param reclaimed bytes by which it shortened the log
@@ -14,6 +14,12 @@ record CompactionStats(long count, long failed, long nanos, long bytes, long rec
 
     CompactionStats next(final long nextNanos, final long nextBytes, final long nextReclaimed) {
         return new CompactionStats(count + 1, failed, nextNanos, nextBytes, nextReclaimed);
+    }
+
+    /** These, and what came of compactions after them. */
+    CompactionStats and(final CompactionStats later) {
+        final CompactionStats last = later.count > 0 ? later : this;
+        return new CompactionStats(count + later.count, failed + later.failed, last.nanos, last.bytes, last.reclaimed);
     }
 
     CompactionStats failure() {

@@ -138,6 +138,13 @@ final class Compactor {
         }
     }
 
+    /** When nothing will be done any more: requests that are still open have failed. They are not answered: who waits does it himself. */
+    void failOpenRequests() {
+        if (requests.areOpen()) {
+            stats = stats.failure();
+        }
+    }
+
     // Cleans up after the compaction that is under way, if there is one.
     private void abandon(final Throwable because) {
         if (rotation != null) {

@@ -17,7 +17,7 @@ package io.slipstream;
  * @param lastForceNanos            duration of the last force; 0 before the first
  * @param longestForceNanos         duration of the longest
  * @param compactions               compactions published since open
- * @param failedCompactions         compactions given up since open
+ * @param failedCompactions         compactions given up since open, or asked for and not done when maintenance ended
  * @param lastCompactionNanos       duration of the last compaction; 0 before the first
  * @param lastCompactionBytes       length of the compact form that it wrote
  * @param lastCompactionReclaimed   bytes by which it shortened the log

@@ -130,7 +130,8 @@ final class Maintenance implements Agent {
                 compactor.close(because);
                 index.forget(because);
             } finally {
-                closed = true; // before the last look: who asked for a force and did not see this, is seen now
+                closed = true; // before the last look: who asked for something and did not see this, is seen now
+                compactor.failOpenRequests();
                 finishForce(because);
             }
         }

@@ -81,7 +81,7 @@ public final class SnapshotLog implements AutoCloseable {
     private final ReentrantLock closing = new ReentrantLock();
     private volatile Thread maintenanceThread; // of the runner
 
-    private volatile CompactionStats compaction = CompactionStats.NONE; // by the writer itself, and before that by maintenance, which has ended by then
+    private volatile CompactionStats compaction = CompactionStats.NONE; // by the writer itself
 
     private SnapshotLog(
             final Context context,
@@ -442,17 +442,20 @@ public final class SnapshotLog implements AutoCloseable {
     /**
      * Asks for a compaction of what was appended so far, and waits for nothing: maintenance does it, and {@link LogStats#compactions()} or
      * {@link LogStats#failedCompactions()} tell when it has. It is finished by the writer's next calls, whatever they are. With
-     * {@linkplain MaintenanceMode#INLINE inline} maintenance it is done on return.
+     * {@linkplain MaintenanceMode#INLINE inline} maintenance, or when maintenance has ended, it is done on return; one that is still to be done when
+     * maintenance ends has failed.
      *
-     * @throws IOException with inline maintenance, as {@link #compact()}
+     * @throws IOException where it is done on return, as {@link #compact()}
      */
     public void requestCompaction() throws IOException {
         log.open();
         if (isMaintained()) {
             maintenance.requestCompaction();
-        } else {
-            compactInline();
+            if (isMaintained()) {
+                return; // who ends maintenance from now on, sees the request
+            }
         }
+        compactInline();
     }
 
     // Agrona ends an agent whose thread is interrupted, and if it is invoked, without a word to the agent.
@@ -501,12 +504,12 @@ public final class SnapshotLog implements AutoCloseable {
             try {
                 rewrite(before);
             } catch (final IOException | RuntimeException | Error e) {
-                compaction = compactions().failure();
+                compaction = compaction.failure();
                 LogEvents.failCompaction(event, paths.log(), before, false, e);
                 throw e;
             }
             final long after = log.appender().position();
-            compaction = compactions().next(System.nanoTime() - started, after, before - after);
+            compaction = compaction.next(System.nanoTime() - started, after, before - after);
             LogEvents.endCompaction(event, paths.log(), before, after, before - after);
         }
     }
@@ -655,8 +658,7 @@ public final class SnapshotLog implements AutoCloseable {
     }
 
     private CompactionStats compactions() {
-        final CompactionStats inline = compaction;
-        return maintenance == null || !inline.equals(CompactionStats.NONE) ? inline : maintenance.compaction();
+        return maintenance == null ? compaction : maintenance.compaction().and(compaction); // the writer compacts when maintenance has ended
     }
 
     private long bytesSinceCompaction() {

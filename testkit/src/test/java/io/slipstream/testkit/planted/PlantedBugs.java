@@ -586,9 +586,12 @@ final class PlantedBugs {
                     "                compactor.close(because);\n                index.forget(because);\n",
                     "                finishForce(because);\n                compactor.close(because);\n                index.forget(because);\n")
                 .in("Maintenance.java",
-                    "is seen now\n                finishForce(because);\n",
-                    "is seen now\n")
+                    "failOpenRequests();\n                finishForce(because);\n",
+                    "failOpenRequests();\n")
                 .caughtBy("maintenance.ForcesAtTheEndTest#shouldForceWhatWasAskedForWhileMaintenanceEnds"),
+            named("a request dropped", "nothing tells that a compaction that was asked for will not be done, for maintenance has ended")
+                .in("Maintenance.java", "                compactor.failOpenRequests();\n", "")
+                .caughtBy("maintenance.CompactionsAtTheEndTest#shouldCountAFailureWhenTheThreadOfMaintenanceIsInterrupted"),
             named("behind, and not a word", "no compaction begins, for the index stays a little too far behind, and nobody learns why the log grows")
                 .in(LAG, "final boolean matters = isWanted || lag", "final boolean matters = lag")
                 .caughtBy(lags + "shouldSayThatItCannotKeepUpWhereItComesNoNearerAndACompactionIsDue")
